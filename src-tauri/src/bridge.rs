@@ -1,0 +1,126 @@
+//! The window's way in and out: one snapshot, intents, and changes; nothing else crosses.
+//!
+//! ```text
+//!   window ── invoke("snapshot") ──────► Snapshot
+//!          ── invoke("intent") ────────► Done, or Refusal { code, detail }
+//!          ── invoke("subscribe") ─────► Change, Change, … on a channel; a fresh snapshot where changes were lost
+//! ```
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use desk::wire::{Change, Intent, Snapshot};
+use serde::Serialize;
+use serde_json::Value;
+use tauri::ipc::Channel;
+use tauri::{State, WebviewWindow};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use crate::seam::{DeskHandle, Done, Refusal, Update};
+
+/// The desk, from before it is up. Whoever asks early waits for it, so the window may open at once.
+#[derive(Clone)]
+pub struct Desk(watch::Receiver<Option<Result<DeskHandle, Refusal>>>);
+
+/// The other end of [`Desk`]: tells how starting went.
+pub type Started = watch::Sender<Option<Result<DeskHandle, Refusal>>>;
+
+impl Desk {
+    /// A desk that is not up yet.
+    pub fn starting() -> (Started, Desk) {
+        let (started, desk) = watch::channel(None);
+        (started, Desk(desk))
+    }
+
+    /// The desk once it is up, or why it is not.
+    pub async fn up(&self) -> Result<DeskHandle, Refusal> {
+        match self.0.clone().wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(outcome)) => outcome.clone(),
+            _ => Err(refusal("stopping", "Ringside is about to quit.")),
+        }
+    }
+
+    /// Asks for something on behalf of the shell itself: the tray, a notification.
+    pub async fn intent(&self, intent: Intent) {
+        let outcome = async { self.up().await?.intent(intent).await };
+        if let Err(refusal) = outcome.await {
+            tracing::info!(code = refusal.code, "the desk refused what the shell asked for");
+        }
+    }
+}
+
+/// What goes down a window's channel.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Message {
+    /// Changes were lost, or none were taken yet: start over from here.
+    Resync {
+        /// All of it.
+        snapshot: Box<Snapshot>,
+    },
+    /// The next change.
+    Change(Change),
+}
+
+impl From<Update> for Message {
+    fn from(update: Update) -> Message {
+        match update {
+            Update::Snapshot(snapshot) => Message::Resync { snapshot: Box::new(snapshot) },
+            Update::Change(change) => Message::Change(change),
+        }
+    }
+}
+
+/// The running subscription of each window. A page that was loaded again takes the place of its former self.
+#[derive(Default)]
+pub struct Subscriptions(Mutex<HashMap<String, AbortHandle>>);
+
+impl Subscriptions {
+    fn replace(&self, window: &str, subscription: AbortHandle) {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(former) = running.insert(window.to_owned(), subscription) {
+            former.abort();
+        }
+    }
+}
+
+/// Everything shown, now.
+#[tauri::command]
+pub async fn snapshot(desk: State<'_, Desk>) -> Result<Snapshot, Refusal> {
+    Ok(desk.up().await?.snapshot().await)
+}
+
+/// Asks for something. A malformed intent is refused in the same shape as an impossible one.
+#[tauri::command]
+pub async fn intent(desk: State<'_, Desk>, intent: Value) -> Result<Done, Refusal> {
+    let intent = serde_json::from_value(intent).map_err(|error| refusal("malformed", error))?;
+    desk.up().await?.intent(intent).await
+}
+
+/// Sends changes down `channel` until the window goes or subscribes again: those after the number `after`, or
+/// beginning with a snapshot.
+#[tauri::command]
+pub async fn subscribe(
+    window: WebviewWindow,
+    desk: State<'_, Desk>,
+    subscriptions: State<'_, Subscriptions>,
+    channel: Channel<Message>,
+    after: Option<u64>,
+) -> Result<(), Refusal> {
+    let mut changes = desk.up().await?.subscribe(after).await;
+    let forward = tokio::spawn(async move {
+        while let Some(update) = changes.next().await {
+            if channel.send(update.into()).is_err() {
+                break;
+            }
+        }
+    });
+    subscriptions.replace(window.label(), forward.abort_handle());
+    Ok(())
+}
+
+/// A refusal with a stable code that the window translates.
+pub fn refusal(code: &str, detail: impl ToString) -> Refusal {
+    Refusal { code: code.to_owned(), detail: detail.to_string() }
+}

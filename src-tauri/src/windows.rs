@@ -1,0 +1,120 @@
+//! The windows: which kinds there are, how they open, and how they come and go.
+
+use std::path::Path;
+
+use tauri::utils::config::Color;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+
+/// A kind of window. Each has a page in the UI and a capability file of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The phone itself.
+    Main,
+}
+
+/// The ground of the UI's light and dark themes lies between these; nobody should see a white flash.
+const GROUND: Color = Color(0x12, 0x1a, 0x1d, 0xff);
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 1] = [Kind::Main];
+
+    /// Its label in Tauri and in the capability files.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Kind::Main => "main",
+        }
+    }
+
+    /// The kind that goes by `label`.
+    pub fn from_label(label: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.label() == label)
+    }
+
+    const fn page(self) -> &'static str {
+        match self {
+            Kind::Main => "index.html",
+        }
+    }
+
+    /// Width and height in logical pixels: at first, and at least.
+    const fn sizes(self) -> [(f64, f64); 2] {
+        match self {
+            Kind::Main => [(980.0, 680.0), (380.0, 520.0)],
+        }
+    }
+}
+
+/// Makes the window of `kind`, hidden. What its web view keeps goes into `data`.
+pub fn open(app: &AppHandle, kind: Kind, data: &Path) -> tauri::Result<WebviewWindow> {
+    let [(width, height), (min_width, min_height)] = kind.sizes();
+    WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(kind.page().into()))
+        .title("Ringside")
+        .inner_size(width, height)
+        .min_inner_size(min_width, min_height)
+        .background_color(GROUND)
+        .data_directory(data.join("webview"))
+        .visible(false)
+        // Whoever types elsewhere keeps the keyboard when a call brings the window up; `bring` asks for it expressly.
+        .focused(false)
+        .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
+        .build()
+}
+
+/// The agent asked for the window: shows it and takes the keyboard.
+pub fn bring(app: &AppHandle) {
+    with(app, Kind::Main, |window| {
+        window.show()?;
+        window.unminimize()?;
+        window.set_focus()
+    });
+}
+
+/// A call asks for the window: shows it and leaves the keyboard where it is.
+pub fn peek(app: &AppHandle) {
+    with(app, Kind::Main, |window| if window.is_visible()? { Ok(()) } else { window.show() });
+}
+
+/// Whether the agent can see the window at all; other windows may cover it.
+pub fn is_up(app: &AppHandle) -> bool {
+    let Some(window) = app.get_webview_window(Kind::Main.label()) else { return false };
+    window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(false)
+}
+
+/// Whether the agent works in the window.
+pub fn has_focus(app: &AppHandle) -> bool {
+    app.get_webview_window(Kind::Main.label()).is_some_and(|window| window.is_focused().unwrap_or(false))
+}
+
+/// Closing the main window hides it: the phone must go on ringing. Quitting is in the tray.
+pub fn on_event(window: &Window, event: &WindowEvent) {
+    let WindowEvent::CloseRequested { api, .. } = event else { return };
+    if Kind::from_label(window.label()) == Some(Kind::Main) {
+        api.prevent_close();
+        report(window.hide());
+    }
+}
+
+fn with(app: &AppHandle, kind: Kind, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
+    if let Some(window) = app.get_webview_window(kind.label()) {
+        report(act(&window));
+    }
+}
+
+fn report(outcome: tauri::Result<()>) {
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "the window did not follow");
+    }
+}
+
+/// The window shows our pages and never travels: its own scheme, its form on Windows, or Vite while developing.
+fn is_ours(scheme: &str, host: Option<&str>) -> bool {
+    match (scheme, host) {
+        ("tauri", Some("localhost")) | ("http" | "https", Some("tauri.localhost")) => true,
+        ("http", Some("localhost")) => tauri::is_dev(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;
