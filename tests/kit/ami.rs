@@ -1,0 +1,67 @@
+//! The Asterisk Manager Interface: what the PBX saw, and a hand on it.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+/// One block of `Key: value` lines.
+#[derive(Clone, Debug, Default)]
+pub struct Block(Vec<(String, String)>);
+
+impl Block {
+    /// The first value of a key, or nothing.
+    pub fn get(&self, key: &str) -> &str {
+        self.0.iter().find(|(k, _)| k == key).map_or("", |(_, value)| value)
+    }
+}
+
+/// A connection that is logged in and hears all events.
+pub struct Ami {
+    stream: BufReader<TcpStream>,
+}
+
+impl Ami {
+    pub(crate) fn login(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).expect("the PBX has AMI");
+        stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a read timeout");
+        let mut ami = Self { stream: BufReader::new(stream) };
+        ami.send("Action: Login\r\nUsername: ringside-all\r\nSecret: secret-ami\r\n");
+        ami.until("the login", crate::SOON, |block| block.get("Response") == "Success");
+        ami
+    }
+
+    /// Sends an action; `lines` each end with CR LF.
+    pub fn send(&mut self, lines: &str) {
+        self.stream.get_mut().write_all(format!("{lines}\r\n").as_bytes()).expect("AMI takes an action");
+    }
+
+    /// The next block that fits.
+    #[track_caller]
+    pub fn until(&mut self, what: &str, bound: Duration, fits: impl Fn(&Block) -> bool) -> Block {
+        let end = Instant::now() + bound;
+        let mut seen = Vec::new();
+        let mut block = Block::default();
+        let mut line = String::new();
+        loop {
+            assert!(Instant::now() < end, "{what} within {bound:?}, but AMI said {seen:?}");
+            match self.stream.read_line(&mut line) {
+                Ok(0) => panic!("the PBX closed AMI before {what}"),
+                // A read that timed out in the middle of a line left what it had in `line`.
+                Err(_) => continue,
+                Ok(_) => {}
+            }
+            if let Some((key, value)) = line.trim_end().split_once(": ") {
+                block.0.push((key.into(), value.into()));
+            } else if line.trim_end().is_empty() {
+                let whole = std::mem::take(&mut block);
+                if fits(&whole) {
+                    return whole;
+                }
+                seen.push(whole);
+            }
+            line.clear();
+        }
+    }
+}
