@@ -1,0 +1,5 @@
+//! Stories of the desk by itself and with the practice PBX that runs in its own process: no Asterisk, no sound card.
+
+mod door;
+mod practice;
+mod settings;
