@@ -1,0 +1,3 @@
+mod callbacks;
+mod files;
+mod steering;
