@@ -67,7 +67,8 @@ pub struct Opened<T> {
     pub troubles: Vec<String>,
 }
 
-/// Every microphone and speaker now present; monitors of sinks are left out. May take a few milliseconds.
+/// Every microphone and speaker now present, the defaults first; monitors of sinks are left out. May take a few
+/// milliseconds.
 pub fn list() -> Vec<DeviceInfo> {
     #[cfg(target_os = "linux")]
     if let Ok(devices) = pulse::list() {
@@ -87,6 +88,33 @@ pub fn open_capture(wanted: &[String]) -> Opened<Capture> {
 pub fn open_playback(wanted: &[String]) -> Opened<Playback> {
     let null = || Playback { id: "null".into(), sink: Sink::Null };
     first_that_opens(wanted, Playback::open, null)
+}
+
+/// Opens every speaker of a list, for ringing; the default if none of them opens.
+pub fn open_every_playback(wanted: &[String]) -> Opened<Vec<Playback>> {
+    let mut troubles = Vec::new();
+    let mut device = Vec::new();
+    for name in wanted {
+        match Playback::open(name) {
+            Ok(playback) => device.push(playback),
+            Err(error) => troubles.push(format!("{name}: {error}")),
+        }
+    }
+    if device.is_empty() {
+        let fallback = open_playback(&[]);
+        device.push(fallback.device);
+        troubles.extend(fallback.troubles);
+    }
+    Opened { device, troubles }
+}
+
+/// The id of what a name would open, if that is there: by id, by what a person reads, or `default`, which is the first.
+pub fn meant(name: &str, present: &[DeviceInfo], input: bool) -> Option<String> {
+    if name == "null" || name.starts_with("wav:") {
+        return Some(name.to_owned());
+    }
+    let mut usable = present.iter().filter(|device| if input { device.input } else { device.output });
+    usable.find(|device| name == "default" || device.id == name || device.name == name).map(|device| device.id.clone())
 }
 
 fn first_that_opens<T>(

@@ -10,13 +10,33 @@
 //! The pump ticks every 10 ms while anything sounds and sleeps otherwise. The keeper opens and closes devices, which may
 //! take a while, and watches them come and go.
 
+mod chimes;
+mod clock;
+mod keeper;
+mod latch;
+mod leg;
+mod pump;
 mod sockets;
+mod wakeup;
 
-use std::{io, net::IpAddr, net::SocketAddr};
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::mpsc::{channel, sync_channel},
+    thread,
+};
 
 use tokio::sync::mpsc;
 
 pub(crate) use self::sockets::RtpSockets;
+use self::{
+    keeper::Keeper,
+    pump::{Channels, Pump},
+    wakeup::{Waker, Wakeup},
+};
 use crate::api::{CallId, Device, Quality, Role, Tone};
 
 /// How a call's media is spoken: the outcome of offer and answer (RFC 3264).
@@ -79,18 +99,31 @@ enum Order {
     Meter(bool),
 }
 
+/// Orders that may wait; a phone in a hurry gives a dozen at once.
+const ORDERS: usize = 256;
+/// Both threads are frugal: the deepest user is libopus.
+const STACK: usize = 512 << 10;
+
 /// The way to the pump. Cheap to clone; no method waits.
 #[derive(Clone, Debug)]
 pub(crate) struct Sound {
+    // Dropped before the waker, whose last drop lets the pump see that it is gone.
     orders: std::sync::mpsc::SyncSender<Order>,
+    waker: Option<Waker>,
 }
 
 impl Sound {
-    /// Starts the pump. Dropping the last handle ends it.
+    /// Starts the pump. Dropping the last handle ends it. Where the system has no thread for it there is no sound, which
+    /// is logged.
     pub(crate) fn start(events: mpsc::Sender<SoundEvent>) -> Sound {
-        let (orders, _pump) = std::sync::mpsc::sync_channel(256);
-        drop(events);
-        Sound { orders }
+        let (orders, order_inbox) = sync_channel(ORDERS);
+        match spawn(order_inbox, events) {
+            Ok(waker) => Sound { orders, waker: Some(waker) },
+            Err(error) => {
+                tracing::error!(%error, "no sound: the system refuses");
+                Sound { orders, waker: None }
+            }
+        }
     }
 
     /// Binds a pair of UDP ports, RTP on an even one and RTCP above it (RFC 3550 §11).
@@ -154,8 +187,40 @@ impl Sound {
     }
 
     fn order(&self, order: Order) {
+        let Some(waker) = &self.waker else { return };
         if self.orders.try_send(order).is_err() {
-            tracing::error!("the sound thread does not take orders");
+            tracing::error!("the sound thread takes no orders");
         }
+        waker.wake();
     }
+}
+
+fn spawn(orders: std::sync::mpsc::Receiver<Order>, events: mpsc::Sender<SoundEvent>) -> io::Result<Waker> {
+    let (wakeup, waker) = Wakeup::new()?;
+    let (installed_outbox, installed) = channel();
+    let (keeper, requests) = channel();
+    let keeping = Keeper::new(installed_outbox, waker.clone(), events.clone());
+    thread::Builder::new().name("devices".into()).stack_size(STACK).spawn(move || keeping.run(&requests))?;
+    let channels = Channels { orders, installed, keeper, events };
+    thread::Builder::new().name("sound".into()).stack_size(STACK).spawn(move || {
+        hurry();
+        without_denormals(|| Pump::new(channels, wakeup).run());
+    })?;
+    Ok(waker)
+}
+
+/// Real-time priority, where the system grants it.
+fn hurry() {
+    const FRAMES: u32 = 480;
+    if let Err(error) = audio_thread_priority::promote_current_thread_to_real_time(FRAMES, 48_000) {
+        tracing::info!(%error, "sound runs at ordinary priority");
+    }
+}
+
+/// Numbers too small to hear would make filters several times slower: they become zero.
+#[allow(unsafe_code, reason = "the processor's mode is not the compiler's business")]
+fn without_denormals(work: impl FnOnce()) {
+    // SAFETY: the compiler may fold a constant to a denormal where the processor would say zero; no result here depends on
+    // numbers below 1e-38. The mode is this thread's own and is put back at the end.
+    unsafe { no_denormals::no_denormals(work) }
 }

@@ -48,17 +48,27 @@ pub(super) fn is_running() -> bool {
     session::connect().is_ok()
 }
 
-/// Sources and sinks, without the monitors of sinks.
+/// Sources and sinks, without the monitors of sinks, the defaults first.
 pub(super) fn list() -> Result<Vec<DeviceInfo>, DeviceError> {
     let mut session = Session::new()?;
-    let mut devices: Vec<DeviceInfo> = Vec::new();
-    for (id, name) in sinks(&mut session)? {
-        devices.push(DeviceInfo { id: format!("{PREFIX}{id}"), name, input: false, output: true });
-    }
-    for (id, name) in sources(&mut session)? {
-        devices.push(DeviceInfo { id: format!("{PREFIX}{id}"), name, input: true, output: false });
-    }
-    Ok(devices)
+    let info: ServerInfo = session.ask(&Command::GetServerInfo)?;
+    let defaults = [info.default_sink_name, info.default_source_name].map(|name| name.map(text));
+    let (sinks, sources) = (sinks(&mut session)?, sources(&mut session)?);
+    let speakers = sinks.into_iter().map(|(id, name)| (id, name, false));
+    let microphones = sources.into_iter().map(|(id, name)| (id, name, true));
+    let mut all: Vec<_> = speakers.chain(microphones).collect();
+    all.sort_by_key(|(id, _, _)| !defaults.iter().flatten().any(|default| default == id));
+    let info = |(id, name, input): (String, String, bool)| DeviceInfo {
+        id: format!("{PREFIX}{id}"),
+        name,
+        input,
+        output: !input,
+    };
+    Ok(all.into_iter().map(info).collect())
+}
+
+fn text(name: CString) -> String {
+    name.to_string_lossy().into_owned()
 }
 
 /// Ids and display names.
@@ -75,8 +85,8 @@ fn sources(session: &mut Session) -> Result<Vec<(String, String)>, DeviceError> 
 }
 
 fn named(id: CString, name: Option<CString>) -> (String, String) {
-    let id = id.to_string_lossy().into_owned();
-    let name = name.map_or_else(|| id.clone(), |name| name.to_string_lossy().into_owned());
+    let id = text(id);
+    let name = name.map_or_else(|| id.clone(), text);
     (id, name)
 }
 
@@ -92,7 +102,7 @@ fn choose(
         let known = fixed || present.iter().any(|(present, _)| present == id);
         known.then(|| id.to_owned())
     } else if wanted == "default" {
-        let default = default.map(|name| name.to_string_lossy().into_owned());
+        let default = default.map(text);
         let usable = default.filter(|id| present.iter().any(|(present, _)| present == id));
         usable.or_else(|| present.first().map(|(id, _)| id.clone()))
     } else {
