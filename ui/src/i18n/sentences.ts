@@ -1,0 +1,90 @@
+// Sentences for the stable codes of the desk. The tests see to it that every code has one in every language.
+
+import type { Call } from '../bindings/Call';
+import type { Direction } from '../bindings/Direction';
+import type { Ended } from '../bindings/Ended';
+import type { Registration } from '../bindings/Registration';
+import type { Trouble } from '../bindings/Trouble';
+import type { Refusal } from '../host';
+import { m } from './compiled/messages';
+
+type Sentence = (inputs: { direction: Direction }) => string;
+
+const ENDED: Record<Ended['reason'], Sentence> = {
+  hung_up: m.ended_hung_up,
+  remote_hung_up: m.ended_remote_hung_up,
+  declined: m.ended_declined,
+  busy: m.ended_busy,
+  no_answer: m.ended_no_answer,
+  cancelled: m.ended_cancelled,
+  not_found: m.ended_not_found,
+  answered_elsewhere: m.ended_answered_elsewhere,
+  unreachable: m.ended_unreachable,
+  rejected: m.ended_rejected,
+  media_lost: m.ended_media_lost,
+  failed: m.ended_failed,
+};
+
+const REGISTRATION: Record<Registration, () => string> = {
+  registered: m.registration_registered,
+  registering: m.registration_registering,
+  unregistered: m.registration_unregistered,
+  failed: m.registration_failed,
+};
+
+/** Why a call ended. */
+export function endedSentence(reason: Ended['reason'], direction: Direction): string {
+  return (ENDED[reason] ?? ENDED.failed)({ direction });
+}
+
+/** The word for where a registration stands. */
+export function registrationWord(registration: Registration): string {
+  return REGISTRATION[registration]();
+}
+
+/** Why a registration failed. */
+export function troubleSentence(trouble: Trouble): string {
+  return byCode('trouble', trouble.code, trouble.detail);
+}
+
+/** Why the desk said no. */
+export function refusalSentence(refusal: Refusal): string {
+  return byCode('refusal', refusal.code, refusal.detail);
+}
+
+/** What the desk wants the agent to know. */
+export function noticeSentence(code: string, detail: string): string {
+  return byCode('notice', code, detail);
+}
+
+/** Where a call stands. */
+export function stateSentence(call: Call): string {
+  switch (call.state) {
+    case 'dialing':
+      return m.state_dialing();
+    case 'ringing':
+      return m.state_ringing({ direction: call.direction });
+    case 'early':
+      return m.state_early();
+    case 'active':
+      return call.in_conference ? m.state_conference() : call.muted ? m.muted() : m.state_active();
+    case 'held':
+      return heldSentence(call);
+    case 'ending':
+      return m.state_ending();
+    case 'ended':
+      return m.state_ended();
+  }
+}
+
+function heldSentence(call: Call): string {
+  const [local, remote] = [call.held_by.includes('local'), call.held_by.includes('remote')];
+  if (local && remote) return m.state_held_both();
+  return remote ? m.state_held_remote() : m.state_held_local();
+}
+
+/** A newer desk may have codes we do not know: then its own English sentence is better than none. */
+function byCode(kind: 'trouble' | 'refusal' | 'notice', code: string, detail: string): string {
+  const known = (m as unknown as Record<string, (() => string) | undefined>)[`${kind}_${code}`];
+  return known?.() ?? detail ?? code;
+}
