@@ -69,7 +69,7 @@ async fn start(options: Options, started: Started, running: oneshot::Sender<Runn
             let _ = running.send(desk);
         }
         Err(error) => {
-            started.send_replace(Some(Err(refusal("cannot_start", error))));
+            started.send_replace(Some(Err(refusal("cannot_start", error, 409))));
         }
     }
 }

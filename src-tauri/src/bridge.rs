@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use desk::wire::{Change, Intent, Snapshot};
+use desk::wire::{Change, Done, Intent, Refusal, Snapshot};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::Channel;
@@ -17,7 +17,7 @@ use tauri::{State, WebviewWindow};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use crate::seam::{DeskHandle, Done, Refusal, Update};
+use crate::seam::{DeskHandle, Update};
 
 /// The desk, from before it is up. Whoever asks early waits for it, so the window may open at once.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl Desk {
     pub async fn up(&self) -> Result<DeskHandle, Refusal> {
         match self.0.clone().wait_for(Option::is_some).await.as_deref() {
             Ok(Some(outcome)) => outcome.clone(),
-            _ => Err(refusal("stopping", "Ringside is about to quit.")),
+            _ => Err(refusal("stopping", "Ringside is about to quit.", 409)),
         }
     }
 
@@ -60,14 +60,14 @@ pub enum Message {
         snapshot: Box<Snapshot>,
     },
     /// The next change.
-    Change(Change),
+    Change(Box<Change>),
 }
 
 impl From<Update> for Message {
     fn from(update: Update) -> Message {
         match update {
             Update::Snapshot(snapshot) => Message::Resync { snapshot: Box::new(snapshot) },
-            Update::Change(change) => Message::Change(change),
+            Update::Change(change) => Message::Change(Box::new(change)),
         }
     }
 }
@@ -94,7 +94,7 @@ pub async fn snapshot(desk: State<'_, Desk>) -> Result<Snapshot, Refusal> {
 /// Asks for something. A malformed intent is refused in the same shape as an impossible one.
 #[tauri::command]
 pub async fn intent(desk: State<'_, Desk>, intent: Value) -> Result<Done, Refusal> {
-    let intent = serde_json::from_value(intent).map_err(|error| refusal("malformed", error))?;
+    let intent = serde_json::from_value(intent).map_err(|error| refusal("malformed", error, 400))?;
     desk.up().await?.intent(intent).await
 }
 
@@ -120,7 +120,7 @@ pub async fn subscribe(
     Ok(())
 }
 
-/// A refusal with a stable code that the window translates.
-pub fn refusal(code: &str, detail: impl ToString) -> Refusal {
-    Refusal { code: code.to_owned(), detail: detail.to_string() }
+/// A refusal with a stable code that the window translates; `status` is what HTTP would answer.
+pub fn refusal(code: &str, detail: impl ToString, status: u16) -> Refusal {
+    Refusal { code: code.to_owned(), detail: detail.to_string(), status }
 }

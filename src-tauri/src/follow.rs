@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use desk::wire::Call;
+use desk::wire::{Call, Refusal};
 use tauri::AppHandle;
 use tokio::sync::{Notify, mpsc};
 
 use crate::bridge::Desk;
 use crate::glance::Glance;
 use crate::notify::{Notifications, Response};
-use crate::seam::{Refusal, Update};
+use crate::seam::Update;
 use crate::texts::Texts;
 use crate::tray::Tray;
 use crate::windows;

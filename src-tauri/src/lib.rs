@@ -7,18 +7,18 @@
 //!                 └── follow ──► glance ──► tray, notify, windows
 //! ```
 
-mod app;
-mod bridge;
-mod environment;
-mod follow;
-mod glance;
-mod notify;
-mod options;
-mod seam;
-mod signals;
-mod texts;
-mod tray;
-mod windows;
+pub mod app;
+pub mod bridge;
+pub mod environment;
+pub mod follow;
+pub mod glance;
+pub mod notify;
+pub mod options;
+pub mod seam;
+pub mod signals;
+pub mod texts;
+pub mod tray;
+pub mod windows;
 
 use std::ffi::OsString;
 use std::io::Write;

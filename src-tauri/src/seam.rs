@@ -1,22 +1,11 @@
 //! Stands in for the composition root until it is there.
 #![allow(missing_docs)]
 use desk::wire::*;
-use serde::Serialize;
 use std::path::PathBuf;
 
 #[derive(Clone)]
 pub struct DeskHandle;
 pub struct Running;
-#[derive(Clone, Debug, Serialize, PartialEq)]
-pub struct Refusal {
-    pub code: String,
-    pub detail: String,
-}
-#[derive(Clone, Debug, Serialize)]
-pub struct Done {
-    pub seq: u64,
-    pub call: Option<String>,
-}
 pub struct Options {
     pub settings: PathBuf,
     pub data: PathBuf,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tauri::utils::config::Color;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
 
 /// A kind of window. Each has a page in the UI and a capability file of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +12,9 @@ pub enum Kind {
     Main,
 }
 
-/// The ground of the UI's light and dark themes lies between these; nobody should see a white flash.
-const GROUND: Color = Color(0x12, 0x1a, 0x1d, 0xff);
+/// The ground of the UI's themes, so that nothing flashes before the page is drawn.
+const PAPER: Color = Color(0xf5, 0xf3, 0xee, 0xff);
+const SLATE: Color = Color(0x10, 0x18, 0x1a, 0xff);
 
 impl Kind {
     /// All kinds.
@@ -48,17 +49,19 @@ impl Kind {
 /// Makes the window of `kind`, hidden. What its web view keeps goes into `data`.
 pub fn open(app: &AppHandle, kind: Kind, data: &Path) -> tauri::Result<WebviewWindow> {
     let [(width, height), (min_width, min_height)] = kind.sizes();
-    WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(kind.page().into()))
+    let window = WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(kind.page().into()))
         .title("Ringside")
         .inner_size(width, height)
         .min_inner_size(min_width, min_height)
-        .background_color(GROUND)
         .data_directory(data.join("webview"))
         .visible(false)
         // Whoever types elsewhere keeps the keyboard when a call brings the window up; `bring` asks for it expressly.
         .focused(false)
         .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
-        .build()
+        .build()?;
+    let ground = if window.theme()? == Theme::Dark { SLATE } else { PAPER };
+    window.set_background_color(Some(ground))?;
+    Ok(window)
 }
 
 /// The agent asked for the window: shows it and takes the keyboard.

@@ -1,0 +1,105 @@
+// A W3C WebDriver client, as much of it as a phone's window needs (https://www.w3.org/TR/webdriver2/).
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+const POLL_MS = 40;
+
+/** Asks until the answer is truthy, and returns it; fails after `boundMs` with what was waited for. */
+export async function until(what, ask, boundMs = 10_000) {
+  const deadline = performance.now() + boundMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (performance.now() > deadline) throw new Error(`in vain, for ${boundMs} ms: ${what}`);
+    await pause(POLL_MS);
+  }
+}
+
+/** A WebKitWebDriver and the one program it starts. */
+export class Session {
+  #driver;
+  #root;
+  #path = '';
+
+  /** Starts `binary` under a driver of its own. */
+  static async open(binary, args) {
+    const session = new Session();
+    const port = await freePort();
+    session.#root = `http://127.0.0.1:${port}`;
+    session.#driver = spawn('WebKitWebDriver', [`--port=${port}`], {
+      env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: 'true' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    await until('WebKitWebDriver listens', () => session.#call('GET', '/status').catch(() => false));
+    const { sessionId } = await session.#call('POST', '/session', {
+      capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } } },
+    });
+    session.#path = `/session/${sessionId}`;
+    return session;
+  }
+
+  /** The driver's process, above the program it started. */
+  get pid() {
+    return this.#driver.pid;
+  }
+
+  /** Runs the body of a function in the page. */
+  run(body, ...args) {
+    return this.#call('POST', `${this.#path}/execute/sync`, { script: body, args });
+  }
+
+  /** Calls one of the shell's commands from the page, as the page does. */
+  async invoke(command, args = {}) {
+    const body = `const [command, args, done] = arguments;
+      window.__TAURI_INTERNALS__.invoke(command, args).then((ok) => done({ ok }), (refusal) => done({ refusal }));`;
+    return this.#call('POST', `${this.#path}/execute/async`, { script: body, args: [command, args] });
+  }
+
+  /** The first element that a CSS selector finds and a person can see, or null. */
+  visible(selector) {
+    return this.run(
+      `return [...document.querySelectorAll(arguments[0])].find((e) => e.checkVisibility()) ?? null`,
+      selector,
+    );
+  }
+
+  /** Waits for an element and clicks it as a mouse does. */
+  async click(selector) {
+    const element = await until(`${selector} is there`, () => this.visible(selector));
+    await this.#call('POST', `${this.#path}/element/${element[ELEMENT]}/click`, {});
+  }
+
+  /** Waits for an element and types into it. */
+  async type(selector, text) {
+    const element = await until(`${selector} is there`, () => this.visible(selector));
+    await this.#call('POST', `${this.#path}/element/${element[ELEMENT]}/value`, { text });
+  }
+
+  /** Ends the session, and the program with it unless it has left already. */
+  async close() {
+    if (this.#path) await this.#call('DELETE', this.#path).catch(() => {});
+    if (this.#driver.exitCode !== null) return;
+    this.#driver.kill();
+    await once(this.#driver, 'exit');
+  }
+
+  async #call(method, path, body) {
+    const response = await fetch(this.#root + path, { method, body: body && JSON.stringify(body) });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+    return value;
+  }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
