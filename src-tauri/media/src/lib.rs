@@ -21,6 +21,7 @@ pub mod codec;
 pub mod device;
 pub mod level;
 pub mod mix;
+pub mod resample;
 mod stream;
 pub mod tone;
 

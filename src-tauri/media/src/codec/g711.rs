@@ -99,3 +99,6 @@ fn nearest(values: &[i16; 256]) -> Box<[u8]> {
 const fn rank(sample: i16) -> u16 {
     sample.cast_unsigned() ^ 0x8000
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// Why a stream could not be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// libopus refused its settings.
-    #[error("Opus: {0}")]
-    Opus(String),
+    #[error("libopus refused its settings")]
+    Opus(#[from] opus::Error),
     /// Not 10, 20, 30, 40 or 60.
     #[error("{0} ms of sound per packet is not possible")]
     PacketTime(u32),
