@@ -13,6 +13,7 @@
 //! one who reads it; a speaker follows that clock by resampling a little (see `steer`).
 
 mod driver;
+mod follow;
 #[cfg(target_os = "linux")]
 mod pulse;
 mod steer;

@@ -1,7 +1,7 @@
 //! Keeps a speaker's queue at its level although the speaker's clock is not the microphone's.
 //!
 //! ```text
-//!   block ─► resampler (ratio ±0.5 %) ─► queue ─► device
+//!   block ─► converter (ratio ±0.5 %) ─► queue ─► device
 //!                ▲                         │ level at each block
 //!                └─ steady ◄── smoothed ◄──┘
 //! ```
@@ -10,11 +10,11 @@
 //! so each machine finds the shortest queue that it can hold.
 
 use rubato::{
-    Adjustable, Async, FixedAsync, PolynomialDegree, Resampler, SincInterpolationParameters, WindowFunction,
+    Adjustable, Async, FixedAsync, Resampler, SincInterpolationParameters, WindowFunction,
     audioadapter_buffers::direct::SequentialSlice,
 };
 
-use super::DeviceError;
+use super::{DeviceError, follow::Follower};
 use crate::{BLOCK, Block};
 
 const RATE: f64 = 48_000.0;
@@ -36,8 +36,7 @@ const EXCESS: f64 = 0.060;
 
 /// See the module. Levels are in samples of the device's rate.
 pub(super) struct Steer {
-    resampler: Async<f32>,
-    output: Vec<f32>,
+    converter: Converter,
     rate: f64,
     target: f64,
     floor: f64,
@@ -66,11 +65,10 @@ impl Steer {
     /// For a device of `rate` Hz that takes `period` samples at once.
     pub(super) fn new(rate: u32, period: usize) -> Result<Steer, DeviceError> {
         let rate = f64::from(rate);
-        let resampler = resampler(rate / RATE, FixedAsync::Input)?;
-        let output = vec![0.0; resampler.output_frames_max()];
+        let converter = Converter::new(rate / RATE)?;
         // A device that takes more than a block at once must find more than a block.
         let floor = FIRST_TARGET.max(period as f64 / rate - 0.002) * rate;
-        Ok(Steer { resampler, output, rate, target: floor, floor, smoothed: floor, ratio: 1.0, calm: 0, primed: false })
+        Ok(Steer { converter, rate, target: floor, floor, smoothed: floor, ratio: 1.0, calm: 0, primed: false })
     }
 
     /// Converts a block for a queue that holds `queued` samples; `dry` says that it ran empty since the last block.
@@ -80,8 +78,7 @@ impl Steer {
             return Share { silence: 0, samples: &[] };
         }
         self.follow(queued + silence);
-        let made = self.resample(block);
-        Share { silence, samples: self.output.get(..made).unwrap_or_default() }
+        Share { silence, samples: self.converter.process(block, self.ratio) }
     }
 
     /// The level aimed at, in seconds.
@@ -110,30 +107,49 @@ impl Steer {
     fn follow(&mut self, level: usize) {
         self.smoothed += (level as f64 - self.smoothed) * SMOOTHING;
         let error = (self.smoothed - self.target) / self.rate;
-        let ratio = 1.0 - (error * GAIN).clamp(-REACH, REACH);
-        // Steps below 1 ppm are not worth the call.
-        if (ratio - self.ratio).abs() > 1e-6 && self.resampler.set_resample_ratio_relative(ratio, true).is_ok() {
-            self.ratio = ratio;
-        }
-    }
-
-    fn resample(&mut self, block: &Block) -> usize {
-        let frames = self.output.len();
-        let Ok(input) = SequentialSlice::new(block.as_slice(), 1, BLOCK) else { return 0 };
-        let Ok(mut output) = SequentialSlice::new_mut(&mut self.output, 1, frames) else { return 0 };
-        self.resampler.process_into_buffer(&input, &mut output, None).map_or(0, |(_, made)| made)
+        self.ratio = 1.0 - (error * GAIN).clamp(-REACH, REACH);
     }
 }
 
-/// A resampler of 10 ms blocks whose ratio can be steered: a polynomial where it only follows drift (the signal is voice,
-/// far below half the rate), a windowed sinc where it really changes the rate.
+/// From 48 kHz to the device's rate, or a little off.
+enum Converter {
+    Same(Box<Follower>),
+    Other { resampler: Box<Async<f32>>, output: Vec<f32> },
+}
+
+impl Converter {
+    fn new(ratio: f64) -> Result<Converter, DeviceError> {
+        if (ratio - 1.0).abs() < f64::EPSILON {
+            return Ok(Converter::Same(Box::new(Follower::new())));
+        }
+        let resampler = Box::new(resampler(ratio, FixedAsync::Input)?);
+        let output = vec![0.0; resampler.output_frames_max()];
+        Ok(Converter::Other { resampler, output })
+    }
+
+    fn process(&mut self, block: &Block, ratio: f64) -> &[f32] {
+        match self {
+            Converter::Same(follower) => follower.process(block, ratio),
+            Converter::Other { resampler, output } => {
+                // Refuses only ratios out of reach.
+                resampler.set_resample_ratio_relative(ratio, true).ok();
+                let made = resample(resampler, block, output);
+                output.get(..made).unwrap_or_default()
+            }
+        }
+    }
+}
+
+fn resample(resampler: &mut Async<f32>, block: &Block, output: &mut [f32]) -> usize {
+    let frames = output.len();
+    let Ok(input) = SequentialSlice::new(block.as_slice(), 1, BLOCK) else { return 0 };
+    let Ok(mut output) = SequentialSlice::new_mut(output, 1, frames) else { return 0 };
+    resampler.process_into_buffer(&input, &mut output, None).map_or(0, |(_, made)| made)
+}
+
+/// A resampler of 10 ms blocks whose ratio can be steered.
 pub(super) fn resampler(ratio: f64, fixed: FixedAsync) -> Result<Async<f32>, DeviceError> {
-    let reach = 1.0 + 2.0 * REACH;
-    let made = if (ratio - 1.0).abs() < f64::EPSILON {
-        Async::new_poly(ratio, reach, PolynomialDegree::Septic, BLOCK, 1, fixed)
-    } else {
-        let sinc = SincInterpolationParameters::new(64, WindowFunction::BlackmanHarris2);
-        Async::new_sinc(ratio, reach, &sinc, BLOCK, 1, fixed)
-    };
-    made.map_err(|error| DeviceError::Refused(error.to_string()))
+    let sinc = SincInterpolationParameters::new(64, WindowFunction::BlackmanHarris2);
+    Async::new_sinc(ratio, 1.0 + 2.0 * REACH, &sinc, BLOCK, 1, fixed)
+        .map_err(|error| DeviceError::Refused(error.to_string()))
 }

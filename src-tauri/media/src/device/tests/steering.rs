@@ -1,6 +1,9 @@
 //! The queue of a speaker whose crystal is not the microphone's, in virtual time.
 
-use super::super::steer::{Share, Steer};
+use super::super::{
+    follow::Follower,
+    steer::{Share, Steer},
+};
 use crate::BLOCK;
 
 /// A speaker that takes `period` samples at once and is `ppm` fast.
@@ -91,4 +94,32 @@ fn after_a_stall_blocks_are_left_out_until_the_queue_is_short_again() {
     steer.convert(&block, 0, false);
     assert!(steer.convert(&block, 48_000 / 5, false).samples.is_empty());
     assert!(!steer.convert(&block, 480, false).samples.is_empty());
+}
+
+/// How far, in dB, a sine that was stretched by `ratio` is from the sine that it should be.
+fn purity(hertz: f64, ratio: f64) -> f64 {
+    let mut follower = Follower::new();
+    let sine = |n: f64, pitch: f64| (n * pitch * std::f64::consts::TAU / 48_000.0).sin();
+    let mut made = Vec::new();
+    for start in (0..48_000).step_by(BLOCK) {
+        let block = std::array::from_fn(|n| sine((start + n) as f64, hertz) as f32);
+        made.extend_from_slice(follower.process(&block, ratio));
+    }
+    assert!((made.len() as f64 - 48_000.0 * ratio).abs() < 8.0, "{} samples", made.len());
+    // Three samples of silence lie before the first.
+    let wrong = made.iter().enumerate().skip(100).map(|(n, made)| {
+        let error = f64::from(*made) - sine(n as f64 / ratio - 3.0, hertz);
+        error * error
+    });
+    let mean = wrong.sum::<f64>() / (made.len() - 100) as f64;
+    -10.0 * (mean * 2.0).log10()
+}
+
+#[test]
+fn following_leaves_voice_as_it_is() {
+    for ratio in [0.995, 0.9999, 1.0, 1.0001, 1.005] {
+        assert!(purity(300.0, ratio) > 90.0, "{ratio}: {}", purity(300.0, ratio));
+        assert!(purity(3_400.0, ratio) > 60.0, "{ratio}: {}", purity(3_400.0, ratio));
+        assert!(purity(7_000.0, ratio) > 40.0, "{ratio}: {}", purity(7_000.0, ratio));
+    }
 }
