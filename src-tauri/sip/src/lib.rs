@@ -16,4 +16,5 @@
 //! The one contract to keep: nothing that arrives from a network may panic, grow without a bound, or be lost in silence.
 
 pub mod check;
+pub mod digest;
 pub mod wire;

@@ -15,7 +15,7 @@ mod head;
 mod message;
 mod name_addr;
 mod params;
-mod text;
+pub(crate) mod text;
 mod uri;
 mod via;
 

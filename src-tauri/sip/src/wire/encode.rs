@@ -119,6 +119,12 @@ impl Outgoing {
         self.fields.iter().find(|field| field.name.eq_ignore_ascii_case(name)).map(|field| field.value.as_slice())
     }
 
+    /// Every header of that name, in order.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let named = self.fields.iter().filter(move |field| field.name.eq_ignore_ascii_case(name));
+        named.map(|field| field.value.as_slice())
+    }
+
     /// The method of a request.
     pub fn method(&self) -> Option<&str> {
         match &self.start {
