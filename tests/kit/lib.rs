@@ -21,6 +21,7 @@
 
 pub mod ami;
 pub mod api;
+pub mod baresip;
 pub mod desk;
 pub mod mirror;
 pub mod pbx;
@@ -30,6 +31,7 @@ pub mod sound;
 
 pub use ami::Ami;
 pub use api::Refusal;
+pub use baresip::Baresip;
 pub use desk::Desk;
 pub use pbx::Pbx;
 pub use settings::{Account, Settings};

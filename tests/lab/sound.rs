@@ -1,6 +1,6 @@
 //! What the agent says arrives, and what comes back can be understood.
 
-use kit::{Desk, Pbx, Settings, Sound, quality};
+use kit::{Baresip, Desk, Pbx, Settings, Sound, quality};
 use serde_json::json;
 
 /// Speech goes to the PBX's echo and back; both ways through the codec.
@@ -44,6 +44,26 @@ fn echo_in_pcmu_sounds_like_a_telephone() {
 fn echo_in_pcma_sounds_like_a_telephone() {
     let score = echo("pcma");
     assert!(score.pesq_nb >= 4.0, "{score:?}");
+}
+
+/// Somebody else's phone at the other end, which says what it hears.
+fn with_baresip(codec: &str, as_baresip_says: &str) {
+    let [sara, other] = Pbx::shared().agents();
+    let other = Baresip::start(&other, as_baresip_says);
+    let sara = Desk::start(Settings::of(sara.codecs([codec])).says(Sound::tone(SARA_HZ, 120.0)).hears());
+    let call = sara.dial(other.number());
+    assert_eq!(sara.until_active(&call)["codec"], codec);
+    sara.until_hears(SARA_HZ);
+}
+
+#[test]
+fn baresip_says_what_it_hears_in_opus() {
+    with_baresip("opus", "opus/48000/2");
+}
+
+#[test]
+fn baresip_says_what_it_hears_in_pcma() {
+    with_baresip("pcma", "PCMA");
 }
 
 /// Two desks in a call, each with a tone of its own in the microphone.
