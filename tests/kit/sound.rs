@@ -29,6 +29,13 @@ impl Sound {
         SPEECH.get_or_init(make_speech).clone()
     }
 
+    /// The same after some silence, in which a call can come about.
+    pub fn after_silence(mut self, seconds: f64) -> Self {
+        let count = (seconds * f64::from(self.rate_hz)) as usize;
+        self.samples.splice(..0, std::iter::repeat_n(0.0, count));
+        self
+    }
+
     /// Reads a mono or stereo WAV file of 16 bit integers or 32 bit floats; also one that is still being written, whose
     /// header does not say yet how long it is. `None`: nothing there yet.
     pub fn read(path: &Path) -> Option<Self> {
@@ -77,11 +84,6 @@ impl Sound {
     pub fn last(&self, seconds: f64) -> Self {
         let count = ((seconds * f64::from(self.rate_hz)) as usize).min(self.samples.len());
         Self { rate_hz: self.rate_hz, samples: self.samples[self.samples.len() - count..].to_vec() }
-    }
-
-    /// What came after the first seconds.
-    pub fn after(&self, seconds: f64) -> Self {
-        self.last(self.seconds() - seconds)
     }
 
     /// Amplitude of one frequency over all of it, by Goertzel's algorithm: 0.5 for [`Sound::tone`] of that frequency.

@@ -7,11 +7,11 @@ use serde_json::json;
 fn echo(codec: &str) -> quality::Score {
     let speech = Sound::speech();
     let agent = Pbx::shared().agent().codecs([codec]);
-    let desk = Desk::start(Settings::of(agent).says(speech.clone()).hears());
+    let desk = Desk::start(Settings::of(agent).says(speech.clone().after_silence(1.0)).hears());
     let call = desk.dial("700");
     let active = desk.until_active(&call);
     assert_eq!(active["codec"], codec);
-    let whole = speech.seconds() + 2.0;
+    let whole = speech.seconds() + 3.0;
     // The speaker's file grows by the clock: there is nothing else to wait for.
     while desk.heard().seconds() < whole {
         assert!(desk.shown().calls[&call]["ended"].is_null(), "the call goes on");
