@@ -103,7 +103,7 @@ pub struct AccountConfig {
 impl Default for AccountConfig {
     fn default() -> AccountConfig {
         AccountConfig {
-            aor: Uri::default(),
+            aor: Uri::parse("sip:nobody@invalid").expect("a URI"),
             registrar_host: String::new(),
             registrar_port: None,
             transport: Transport::Udp,
