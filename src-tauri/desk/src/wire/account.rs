@@ -87,6 +87,9 @@ pub struct AccountForm {
 
 impl fmt::Debug for AccountForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccountForm").field("aor", &self.aor).field("registrar", &self.registrar).finish_non_exhaustive()
+        f.debug_struct("AccountForm")
+            .field("aor", &self.aor)
+            .field("registrar", &self.registrar)
+            .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,220 @@
+//! One call, from the desk's side.
+//!
+//! ```text
+//!   dial ──► Dialing ──180──► RemoteRinging ──183──► Early ──┐
+//!                └───────────────┴──────────────────────────┼── Answered ──► Up ──┐
+//!   Incoming ──► Offered ── answer ──► Answering ────────────┘                     │
+//!                   └───────────────────────┴────── decline, hang up ──────────────┴──► Ending
+//!
+//!   any ── Event::Ended ──► Ended ── 30 s, or dismissed ──► gone
+//! ```
+
+use std::time::Instant;
+
+use jiff::Timestamp;
+use phone::{AccountId, CallId, Codec};
+
+use crate::{
+    target::Target,
+    wire::{self, CallState, Direction, HistoryEntry, Side},
+};
+
+/// A call and all that is shown of it.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) id: CallId,
+    pub(crate) account: AccountId,
+    pub(crate) phase: Phase,
+    pub(crate) peer: wire::Peer,
+    pub(crate) hold: Hold,
+    pub(crate) muted: bool,
+    pub(crate) in_conference: bool,
+    pub(crate) codec: Option<Codec>,
+    pub(crate) started_at: Timestamp,
+    pub(crate) answered_at: Option<Timestamp>,
+    pub(crate) quality: Option<wire::Quality>,
+    pub(crate) transfer: Option<wire::Transfer>,
+    pub(crate) digits_received: String,
+}
+
+/// Where a call stands.
+#[derive(Clone, Debug)]
+pub(crate) enum Phase {
+    /// Ours, sent.
+    Dialing,
+    /// Ours, it rings there.
+    RemoteRinging,
+    /// Ours, the PBX speaks before the answer.
+    Early,
+    /// Theirs, it waits for the agent or for the time to answer itself.
+    Offered { answer_at: Option<Instant> },
+    /// Theirs, we asked the phone to answer.
+    Answering,
+    /// Sound goes both ways, or is on hold.
+    Up,
+    /// We asked for the end.
+    Ending,
+    /// Over.
+    Ended { since: Instant, how: wire::Ended },
+}
+
+/// Who holds a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Hold {
+    /// We do, as the phone says.
+    pub(crate) local: bool,
+    /// They do.
+    pub(crate) remote: bool,
+    /// What we asked for last; runs ahead of `local` until the re-INVITE is answered.
+    pub(crate) wanted: bool,
+}
+
+impl Call {
+    pub(crate) fn dialed(id: CallId, account: AccountId, target: &Target, now: Timestamp) -> Self {
+        let peer = wire::Peer { number: target.user().to_owned(), name: None };
+        Self::new(id, account, Phase::Dialing, peer, now)
+    }
+
+    pub(crate) fn offered(id: CallId, account: AccountId, peer: wire::Peer, now: Timestamp) -> Self {
+        Self::new(id, account, Phase::Offered { answer_at: None }, peer, now)
+    }
+
+    fn new(id: CallId, account: AccountId, phase: Phase, peer: wire::Peer, started_at: Timestamp) -> Self {
+        Self {
+            id,
+            account,
+            phase,
+            peer,
+            hold: Hold::default(),
+            muted: false,
+            in_conference: false,
+            codec: None,
+            started_at,
+            answered_at: None,
+            quality: None,
+            transfer: None,
+            digits_received: String::new(),
+        }
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Up)
+    }
+
+    pub(crate) fn is_offered(&self) -> bool {
+        matches!(self.phase, Phase::Offered { .. })
+    }
+
+    /// Before the answer to a call of ours.
+    pub(crate) fn is_placing(&self) -> bool {
+        matches!(self.phase, Phase::Dialing | Phase::RemoteRinging | Phase::Early)
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended { .. })
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        matches!(self.phase, Phase::Ending)
+    }
+
+    /// The agent speaks or is about to: no other call may ring loudly or answer itself.
+    pub(crate) fn engages(&self) -> bool {
+        self.is_placing() || matches!(self.phase, Phase::Answering) || (self.is_up() && !self.hold.wanted)
+    }
+
+    /// When it should answer itself.
+    pub(crate) fn answer_at(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Offered { answer_at } => answer_at,
+            _ => None,
+        }
+    }
+
+    /// Since when it is over.
+    pub(crate) fn ended_since(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Ended { since, .. } => Some(since),
+            _ => None,
+        }
+    }
+
+    /// Takes in how it ended and writes the line for the history.
+    pub(crate) fn end(&mut self, how: wire::Ended, since: Instant, wall: Timestamp) -> HistoryEntry {
+        self.phase = Phase::Ended { since, how: how.clone() };
+        self.hold = Hold::default();
+        self.in_conference = false;
+        let talk = self.answered_at.map_or(0, |answered| wall.duration_since(answered).as_millis());
+        HistoryEntry {
+            call: self.id.to_string(),
+            account: self.account.0.clone(),
+            direction: self.direction(),
+            peer: self.peer.clone(),
+            started_at: self.started_at.to_string(),
+            answered_at: self.answered_at.map(|at| at.to_string()),
+            ended: how,
+            talk_ms: u64::try_from(talk).unwrap_or(0),
+        }
+    }
+
+    /// What is shown of it.
+    pub(crate) fn wire(&self) -> wire::Call {
+        wire::Call {
+            id: self.id.to_string(),
+            account: self.account.0.clone(),
+            direction: self.direction(),
+            state: self.state(),
+            peer: self.peer.clone(),
+            card: None,
+            held_by: self.held_by(),
+            muted: self.muted,
+            in_conference: self.in_conference,
+            codec: self.codec,
+            started_at: self.started_at.to_string(),
+            answered_at: self.answered_at.map(|at| at.to_string()),
+            ended: match &self.phase {
+                Phase::Ended { how, .. } => Some(how.clone()),
+                _ => None,
+            },
+            quality: self.quality,
+            transfer: self.transfer.clone(),
+            digits_received: self.digits_received.clone(),
+        }
+    }
+
+    fn direction(&self) -> Direction {
+        if self.id.is_outbound() { Direction::Outbound } else { Direction::Inbound }
+    }
+
+    fn state(&self) -> CallState {
+        match self.phase {
+            Phase::Dialing => CallState::Dialing,
+            Phase::RemoteRinging | Phase::Offered { .. } | Phase::Answering => CallState::Ringing,
+            Phase::Early => CallState::Early,
+            Phase::Up if self.hold.local || self.hold.remote => CallState::Held,
+            Phase::Up => CallState::Active,
+            Phase::Ending => CallState::Ending,
+            Phase::Ended { .. } => CallState::Ended,
+        }
+    }
+
+    fn held_by(&self) -> Vec<Side> {
+        let local = self.hold.local.then_some(Side::Local);
+        let remote = self.hold.remote.then_some(Side::Remote);
+        local.into_iter().chain(remote).collect()
+    }
+}
+
+/// What a peer says of itself, safe to show: no line breaks, no direction tricks, no novels.
+pub(crate) fn peer(peer: phone::Peer) -> wire::Peer {
+    let name = peer.name.map(|name| plain(&name, MAX_NAME)).filter(|name| !name.is_empty());
+    wire::Peer { number: plain(&peer.number, MAX_NAME), name }
+}
+
+/// Untrusted text without controls and direction overrides, at most `most` characters.
+pub(crate) fn plain(text: &str, most: usize) -> String {
+    let is_harmless = |c: &char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.trim().chars().filter(is_harmless).take(most).collect()
+}
+
+const MAX_NAME: usize = 128;
