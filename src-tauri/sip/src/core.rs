@@ -8,9 +8,9 @@ mod io;
 mod random;
 mod receive;
 mod stack;
-mod timers;
 #[cfg(test)]
 mod tests;
+mod timers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,8 +26,8 @@ pub use command::Command;
 pub use config::{AccountConfig, Config, Timers};
 pub use event::{EndCause, Event, RegistrationFailure, RegistrationState, Side};
 pub(crate) use flow::host_port;
-pub(crate) use random::Random;
 pub use io::{AccountKey, CallKey, FlowError, FlowId, Input, Output, RequestId, Target, Transport};
+pub(crate) use random::Random;
 pub(crate) use stack::{Failure, Stack, Up};
 pub(crate) use timers::{AccountAlarm, Alarm, CallAlarm};
 

@@ -127,12 +127,7 @@ impl Stack {
     }
 
     /// Sends a response of the user agent, and repeats it as the transaction demands.
-    pub(crate) fn respond(
-        &mut self,
-        id: TransactionId,
-        status: u16,
-        response: Outgoing,
-    ) -> Result<(), EncodeError> {
+    pub(crate) fn respond(&mut self, id: TransactionId, status: u16, response: Outgoing) -> Result<(), EncodeError> {
         let Some(transaction) = self.transactions.server(id) else { return Ok(()) };
         transaction.bytes = response.reflect(transaction.from).encode()?;
         let steps = transaction.machine.respond(status);

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     transaction::{
-        Client, ClientInvite, ClientKey, ClientMachine, ClientTransaction, Layer, Owner, Pace, Path, Request, Step, Timer,
-        TransactionId,
+        Client, ClientInvite, ClientKey, ClientMachine, ClientTransaction, Layer, Owner, Pace, Path, Request, Step,
+        Timer, TransactionId,
     },
     wire::{EncodeError, Message},
 };

@@ -57,7 +57,8 @@ fn part_of_type(part: &[u8], wanted: &str) -> Option<Vec<u8>> {
     let head = String::from_utf8_lossy(part.get(..end)?).to_ascii_lowercase();
     let is_wanted = head.lines().any(|line| {
         line.split_once(':').is_some_and(|(name, value)| {
-            matches!(name.trim(), "content-type" | "c") && value.split(';').next().is_some_and(|value| value.trim() == wanted)
+            matches!(name.trim(), "content-type" | "c")
+                && value.split(';').next().is_some_and(|value| value.trim() == wanted)
         })
     });
     let body = part.get(end + 4..)?;

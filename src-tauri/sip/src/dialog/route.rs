@@ -16,7 +16,8 @@ impl RouteSet {
     pub(crate) fn towards(&self, target: &str) -> (String, Vec<String>) {
         match self.0.split_first() {
             Some((first, rest)) if !is_loose(first) => {
-                let uri = NameAddr::parse(first).map_or_else(|_| target.to_owned(), |route| route.uri.as_str().to_owned());
+                let uri =
+                    NameAddr::parse(first).map_or_else(|_| target.to_owned(), |route| route.uri.as_str().to_owned());
                 let routes = rest.iter().cloned().chain([format!("<{target}>")]).collect();
                 (uri, routes)
             }

@@ -69,7 +69,13 @@ impl ClientInvite {
             300..=699 if first => {
                 self.state = State::Completed;
                 let linger = Step::Start(Timer::Linger, self.pace.linger(TIMER_D));
-                vec![Step::Stop(Timer::Retransmit), Step::Stop(Timer::Timeout), linger, Step::Acknowledge, Step::Deliver]
+                vec![
+                    Step::Stop(Timer::Retransmit),
+                    Step::Stop(Timer::Timeout),
+                    linger,
+                    Step::Acknowledge,
+                    Step::Deliver,
+                ]
             }
             300..=699 if self.state == State::Completed => vec![Step::Acknowledge],
             _ => vec![],

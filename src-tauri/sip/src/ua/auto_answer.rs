@@ -28,9 +28,9 @@ fn alert_info(invite: &Message) -> Option<Duration> {
 
 fn answer_mode(invite: &Message) -> Option<Duration> {
     let auto = |name: &str| {
-        invite.header(name).is_some_and(|value| {
-            value.split(';').next().is_some_and(|mode| mode.trim().eq_ignore_ascii_case("auto"))
-        })
+        invite
+            .header(name)
+            .is_some_and(|value| value.split(';').next().is_some_and(|mode| mode.trim().eq_ignore_ascii_case("auto")))
     };
     (auto("Answer-Mode") || auto("Priv-Answer-Mode")).then_some(Duration::ZERO)
 }

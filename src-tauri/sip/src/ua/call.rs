@@ -68,13 +68,21 @@ pub(crate) enum State {
     /// Ours: there is no way to the registrar yet.
     Waiting(Box<Request>),
     /// Ours: the INVITE is out.
-    Calling { transaction: TransactionId, redirects: Redirects },
+    Calling {
+        transaction: TransactionId,
+        redirects: Redirects,
+    },
     /// Theirs: not answered yet.
-    Ringing { transaction: TransactionId },
+    Ringing {
+        transaction: TransactionId,
+    },
     /// Answered.
     Established,
     /// Hung up before any response to our INVITE: the CANCEL has to wait for one.
-    Cancelling { transaction: TransactionId, reason: Option<String> },
+    Cancelling {
+        transaction: TransactionId,
+        reason: Option<String>,
+    },
     Over,
 }
 
@@ -243,7 +251,8 @@ impl Core {
 
     /// A flow is gone: calls that were not answered are lost with it, the others wait for the next one.
     pub(crate) fn calls_lost_flow(&mut self, flow: FlowId) {
-        let lost: Vec<CallKey> = self.calls.iter().filter(|(_, call)| call.path.flow == flow).map(|(key, _)| *key).collect();
+        let lost: Vec<CallKey> =
+            self.calls.iter().filter(|(_, call)| call.path.flow == flow).map(|(key, _)| *key).collect();
         for key in lost {
             let Some(call) = self.calls.get_mut(&key) else { continue };
             // Its transaction went with the flow, so no ACK can be waited for.
@@ -255,7 +264,9 @@ impl Core {
             match call.state {
                 State::Ringing { .. } => self.end(key, Ending::new(Side::Remote, EndCause::Unreachable)),
                 State::Cancelling { .. } => call.state = State::Over,
-                State::Established if matches!(call.exchange, Exchange::Theirs { .. }) => call.exchange = Exchange::Idle,
+                State::Established if matches!(call.exchange, Exchange::Theirs { .. }) => {
+                    call.exchange = Exchange::Idle
+                }
                 _ => {}
             }
             if self.calls.get(&key).is_some_and(|call| call.account.is_none()) {
@@ -266,10 +277,12 @@ impl Core {
 
     /// An account has a flow again: its calls use it, and those that waited begin.
     pub(crate) fn calls_found_path(&mut self, account: AccountKey, path: Path) {
-        let of_account = |(key, call): (&CallKey, &mut Call)| (call.account == Some(account)).then(|| {
-            call.path = path;
-            *key
-        });
+        let of_account = |(key, call): (&CallKey, &mut Call)| {
+            (call.account == Some(account)).then(|| {
+                call.path = path;
+                *key
+            })
+        };
         let keys: Vec<CallKey> = self.calls.iter_mut().filter_map(of_account).collect();
         for key in keys {
             let contact = self.call_contact(account, path);
@@ -294,7 +307,8 @@ impl Core {
 
     /// Where the peer of a call reaches us.
     pub(crate) fn call_contact(&self, account: AccountKey, path: Path) -> String {
-        let (Some(account), Some((local, transport))) = (self.accounts.get(&account), self.stack.local(path.flow)) else {
+        let (Some(account), Some((local, transport))) = (self.accounts.get(&account), self.stack.local(path.flow))
+        else {
             return self.contact_on(path, None);
         };
         super::reply::contact(account.config.aor.user(), account.registration.address(local), transport)

@@ -139,9 +139,7 @@ impl Core {
         let timers = self.stack.config.timers.clone();
         call.unacknowledged = Some(Unacknowledged { transaction, cseq, interval: timers.t1, offers });
         let timer = call.timer;
-        self.call_reply(key, transaction, 200, |response| {
-            with_timer(response, timer, timer_known).body(SDP, sdp)
-        });
+        self.call_reply(key, transaction, 200, |response| with_timer(response, timer, timer_known).body(SDP, sdp));
         self.stack.set_call(key, CallAlarm::Retransmit2xx, timers.t1);
         self.stack.set_call(key, CallAlarm::NoAck, timers.t1_64());
     }

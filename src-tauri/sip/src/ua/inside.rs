@@ -79,7 +79,8 @@ impl Core {
             return;
         }
         let challenged = matches!(status, 401 | 407);
-        let Some(request) = (if challenged { self.authorize_in_call(key, transaction, request, response) } else { Some(request) })
+        let Some(request) =
+            (if challenged { self.authorize_in_call(key, transaction, request, response) } else { Some(request) })
         else {
             return;
         };
@@ -103,8 +104,11 @@ impl Core {
         response: &Message,
     ) -> Option<Request> {
         let call = self.calls.get_mut(&key)?;
-        let Some(account) = call.account.and_then(|account| self.accounts.get_mut(&account)) else { return Some(request) };
-        let authorized: Result<(), AuthFailure> = account.keyring.authorize(&mut request, response, &mut self.stack.random);
+        let Some(account) = call.account.and_then(|account| self.accounts.get_mut(&account)) else {
+            return Some(request);
+        };
+        let authorized: Result<(), AuthFailure> =
+            account.keyring.authorize(&mut request, response, &mut self.stack.random);
         // A CANCEL cannot be sent again with another CSeq (RFC 3261 §22.1).
         if authorized.is_err() || request.method == "CANCEL" {
             return Some(request);
@@ -129,7 +133,13 @@ impl Core {
     }
 
     /// No response to a request of a call.
-    pub(crate) fn call_failed(&mut self, key: CallKey, transaction: TransactionId, request: &Request, failure: Failure) {
+    pub(crate) fn call_failed(
+        &mut self,
+        key: CallKey,
+        transaction: TransactionId,
+        request: &Request,
+        failure: Failure,
+    ) {
         let Some(call) = self.calls.get(&key) else { return };
         let first = match &call.state {
             State::Calling { transaction, .. } | State::Cancelling { transaction, .. } => Some(*transaction),

@@ -151,7 +151,8 @@ impl Core {
         // §14.2: the one before is not finished yet.
         if !call.is_established() || matches!(call.exchange, Exchange::Theirs { .. }) {
             let after = self.stack.random.number() % 10;
-            return self.call_reply(key, transaction, 500, |response| response.header("Retry-After", after.to_string()));
+            return self
+                .call_reply(key, transaction, 500, |response| response.header("Retry-After", after.to_string()));
         }
         if !request.body().is_empty() && offer.is_none() {
             return self.call_reply(key, transaction, 415, |response| response.header("Accept", SDP));

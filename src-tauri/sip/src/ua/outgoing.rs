@@ -30,7 +30,9 @@ impl Core {
         offer: Vec<u8>,
         headers: Vec<(String, String)>,
     ) {
-        let Some(account) = self.accounts.get(&account_key) else { return self.never_began(key, EndCause::Unreachable) };
+        let Some(account) = self.accounts.get(&account_key) else {
+            return self.never_began(key, EndCause::Unreachable);
+        };
         let (from, routes) = (account.identity(), account.registration.service_route.clone());
         let path = account.path();
         let Some(mut request) = self.first_invite(&from, target, offer, headers) else {
@@ -192,7 +194,14 @@ impl Core {
         }
     }
 
-    fn provisional(&mut self, key: CallKey, transaction: TransactionId, status: u16, request: &Request, response: &Message) {
+    fn provisional(
+        &mut self,
+        key: CallKey,
+        transaction: TransactionId,
+        status: u16,
+        request: &Request,
+        response: &Message,
+    ) {
         let Some(call) = self.calls.get_mut(&key) else { return };
         if let State::Cancelling { transaction: cancelled, reason } = call.state.clone()
             && cancelled == transaction
@@ -369,7 +378,8 @@ impl Core {
         let Some(call) = self.calls.get(&key) else { return false };
         let to = response.to().ok();
         let tag = to.as_ref().and_then(NameAddr::tag).unwrap_or_default();
-        let waits = call.ack_due == Some(cseq) && call.dialog.as_ref().is_some_and(|dialog| dialog.id.remote_tag == tag);
+        let waits =
+            call.ack_due == Some(cseq) && call.dialog.as_ref().is_some_and(|dialog| dialog.id.remote_tag == tag);
         let known = call.acks.iter().find(|ack| ack.cseq == cseq && ack.remote_tag == tag);
         if let Some(ack) = known {
             let (path, bytes) = (call.path, ack.bytes.clone());

@@ -240,7 +240,8 @@ impl Core {
     fn bound_for(&self, key: AccountKey, response: &Message) -> Duration {
         let Some(account) = self.accounts.get(&key) else { return Duration::ZERO };
         let contacts = response.contacts().unwrap_or_default();
-        let own = contacts.iter().find(|contact| is_ours(contact, account.registration.contact.as_deref(), &account.config));
+        let own =
+            contacts.iter().find(|contact| is_ours(contact, account.registration.contact.as_deref(), &account.config));
         let seconds = own.and_then(NameAddr::expires).or_else(|| response.expires());
         Duration::from_secs(u64::from(seconds.unwrap_or(account.registration.expires_s).max(1)))
     }

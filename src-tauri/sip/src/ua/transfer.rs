@@ -103,10 +103,10 @@ impl Core {
             return self.call_reply(key, transaction, 400, |response| response);
         };
         let replaces = target.uri.header("Replaces").and_then(|value| Replaces::parse(&value));
-        let named = |call: &Call, replaces: &Replaces| call.dialog.as_ref().is_some_and(|dialog| replaces.names(&dialog.id));
-        let replaces = replaces.and_then(|replaces| {
-            self.calls.iter().find(|(_, call)| named(call, &replaces)).map(|(key, _)| *key)
-        });
+        let named =
+            |call: &Call, replaces: &Replaces| call.dialog.as_ref().is_some_and(|dialog| replaces.names(&dialog.id));
+        let replaces = replaces
+            .and_then(|replaces| self.calls.iter().find(|(_, call)| named(call, &replaces)).map(|(key, _)| *key));
         if let Some(call) = self.calls.get_mut(&key) {
             call.notifies = true;
         }
