@@ -1,141 +1,205 @@
-// The real program in its real window, as a person meets it: what is on the screen, the tray and the notifications.
+// The real program in its real window, as a person meets it: what is on the screen, in the tray, in a notification.
 
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { Session, until } from './webdriver.mjs';
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Session, until } from "./webdriver.mjs";
 
-const sh = promisify(execFile);
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-const TRAY = join(ROOT, 'tests/e2e/tray.py');
-
-export const BINARY = resolve(process.env.RINGSIDE ?? join(ROOT, 'target/debug/ringside'));
-export const ARTEFACTS = join(ROOT, 'artefacts');
-
-const DIAL = 'form.dial input';
+const run = promisify(execFile);
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+const TRAY = join(ROOT, "tests/e2e/tray.py");
+const ARTEFACTS = join(ROOT, "artefacts");
+const BINARY = resolve(
+  process.env.RINGSIDE ?? join(ROOT, "target/debug/ringside"),
+);
+const TITLE = "^Ringside$";
 
 export class Ringside {
-  #session;
-  #home;
+  #page;
+  #home = join(process.env.DESKTOP_HOME, "ringside");
 
-  /** Starts it as a newcomer does: no settings, no account. */
+  /** Starts it as a newcomer does, with no settings and no account, unless `args` say otherwise. */
   static async start(...args) {
     const ringside = new Ringside();
-    const home = (ringside.#home = join(process.env.DESKTOP_HOME, 'ringside'));
-    await mkdir(home, { recursive: true });
+    await mkdir(ringside.#home, { recursive: true });
     await mkdir(ARTEFACTS, { recursive: true });
-    // The driver tells nobody how the program ended, so a shell in between writes it down.
-    const launcher = join(home, 'launch');
-    await writeFile(launcher, `#!/bin/sh\n'${BINARY}' "$@" 2>'${home}/log'\necho $? >'${home}/status'\n`);
-    await chmod(launcher, 0o755);
-    ringside.#session = await Session.open(launcher, args);
+    ringside.#page = await Session.open(await ringside.#launcher(), args);
     return ringside;
   }
 
-  get page() {
-    return this.#session;
+  /** The driver tells nobody how the program ended, so a shell in between writes it down. */
+  async #launcher() {
+    const file = join(this.#home, "launch");
+    const lines = [
+      "#!/bin/sh",
+      `'${BINARY}' "$@" 2>'${this.#home}/log'`,
+      `echo $? >'${this.#home}/status'`,
+    ];
+    await writeFile(file, lines.join("\n"));
+    await chmod(file, 0o755);
+    return file;
   }
 
-  // --- what the desk says
+  // --- in the window
 
-  async snapshot() {
-    const { ok, refusal } = await this.#session.invoke('snapshot');
-    if (refusal) throw new Error(`${refusal.code}: ${refusal.detail}`);
+  /** Waits until the page shows what a CSS selector finds and returns its text. */
+  async shows(selector, boundMs) {
+    const text = () => this.#page.visibleText(selector);
+    return until(
+      `the window shows ${selector}`,
+      async () => (await text()) !== null,
+      boundMs,
+    ).then(text);
+  }
+
+  /** Waits until nothing that a CSS selector finds is visible. */
+  async hides(selector, boundMs) {
+    const gone = async () => (await this.#page.visibleText(selector)) === null;
+    await until(`the window no longer shows ${selector}`, gone, boundMs);
+  }
+
+  async dial(number) {
+    await this.#page.type("form.dial input", `${number}\n`);
+  }
+
+  /** Clicks the button of that name. */
+  async press(name) {
+    await this.#page.click(name);
+  }
+
+  /** Sentences that the page would say but the content security policy silenced, and other complaints. */
+  complaints() {
+    return this.#page.run("return window.complaints ?? []");
+  }
+
+  /** Milliseconds from the start of the process to the first pixels of the page. */
+  async firstPaintMs(startedAt) {
+    const [origin, paint] = await until("the page has been painted", () =>
+      this.#page.run(`const [paint] = performance.getEntriesByType('paint');
+        return paint && [performance.timeOrigin, paint.startTime];`),
+    );
+    return origin + paint - startedAt;
+  }
+
+  // --- behind the window
+
+  /** Asks the desk as the page does: `['snapshot']`, or `['intent', { intent }]`. */
+  async ask(command, args) {
+    const { ok, refusal } = await this.#page.invoke(command, args);
+    if (refusal)
+      throw Object.assign(new Error(refusal.detail ?? refusal), refusal);
     return ok;
   }
 
   async registered() {
-    return until('an account is registered', async () =>
-      (await this.snapshot()).accounts.find(({ registration }) => registration === 'registered'),
-    );
+    const accounts = async () => (await this.ask("snapshot")).accounts;
+    const registered = async () =>
+      (await accounts()).find(
+        ({ registration }) => registration === "registered",
+      );
+    return until("an account is registered", registered);
   }
 
-  /** Waits for a call that passes, `{ state: 'active' }` for instance. */
+  /** Waits for a call that is like `wanted`, `{ state: 'active' }` for instance. */
   async call(wanted, boundMs) {
-    const passes = (call) => Object.entries(wanted).every(([key, value]) => call[key] === value);
-    return until(
-      `a call is ${JSON.stringify(wanted)}`,
-      async () => (await this.snapshot()).calls.find(passes),
-      boundMs,
-    );
+    const isLike = (call) =>
+      Object.entries(wanted).every(([key, value]) => call[key] === value);
+    const call = async () => (await this.ask("snapshot")).calls.find(isLike);
+    return until(`a call is ${JSON.stringify(wanted)}`, call, boundMs);
   }
 
-  // --- what a person does in the window
-
-  async dial(number) {
-    await this.#session.type(DIAL, `${number}\n`);
-  }
-
-  click(label) {
-    return this.#session.click(`button[aria-label^="${label}"], button.${label.toLowerCase().replaceAll(' ', '-')}`);
-  }
-
-  text() {
-    return this.#session.run('return document.body.innerText');
-  }
-
-  /** Waits until the window shows a text. */
-  async shows(pattern, boundMs) {
-    return until(`the window shows ${pattern}`, async () => pattern.exec(await this.text()), boundMs);
-  }
-
-  // --- what is around the window
+  // --- around the window
 
   async screenshot(name) {
     const file = join(ARTEFACTS, `${name}.png`);
-    await sh('import', ['-window', 'root', file]);
-    return file;
+    await run("import", ["-window", "root", file]);
+    return relative(process.cwd(), file);
   }
 
-  async onScreen() {
-    return sh('xdotool', ['search', '--onlyvisible', '--name', '^Ringside$']).then(
+  onScreen() {
+    const search = run("xdotool", ["search", "--onlyvisible", "--name", TITLE]);
+    return search.then(
       () => true,
       () => false,
     );
   }
 
-  /** Presses what closes a window, with the window in front. */
-  async closeWindow() {
-    await sh('xdotool', ['search', '--onlyvisible', '--name', '^Ringside$', 'windowactivate', '--sync']);
-    await sh('xdotool', ['key', 'alt+F4']);
+  /** The title of the window that has the keyboard. */
+  async inFront() {
+    const { stdout } = await run("xdotool", [
+      "getactivewindow",
+      "getwindowname",
+    ]).catch(() => ({ stdout: "" }));
+    return stdout.trim();
   }
 
+  /** Presses the keys that close a window, with this one in front. */
+  async closeWindow() {
+    await run("xdotool", [
+      "search",
+      "--onlyvisible",
+      "--name",
+      TITLE,
+      "windowactivate",
+      "--sync",
+    ]);
+    await run("xdotool", ["key", "alt+F4"]);
+    await until(
+      "the window is off the screen",
+      async () => !(await this.onScreen()),
+    );
+  }
+
+  /** The lines of the tray's menu. */
   async tray() {
-    const { stdout } = await sh('/usr/bin/python3', [TRAY, 'labels']);
-    return stdout.trimEnd().split('\n');
+    const { stdout } = await run("/usr/bin/python3", [TRAY, "labels"]);
+    return stdout.trimEnd().split("\n");
   }
 
   async chooseInTray(label) {
-    await sh('/usr/bin/python3', [TRAY, 'click', label]);
+    await run("/usr/bin/python3", [TRAY, "click", label]);
   }
 
   async notifications() {
-    const { stdout } = await sh('dunstctl', ['count', 'displayed']);
+    const { stdout } = await run("dunstctl", ["count", "displayed"]);
     return Number(stdout);
   }
 
+  /** Presses Answer on the notification that is up. */
+  async answerNotification() {
+    await run("dunstctl", ["context"]);
+  }
+
+  // --- its processes
+
   /** Starts the program once more and returns its exit status. */
   async startAgain(...args) {
-    const again = spawn(BINARY, args, { stdio: 'ignore' });
-    const [status] = await once(again, 'exit');
+    const [status] = await once(
+      spawn(BINARY, args, { stdio: "ignore" }),
+      "exit",
+    );
     return status;
   }
 
   async exitStatus(boundMs) {
-    const file = join(this.#home, 'status');
-    await until('the program has left', () => existsSync(file), boundMs);
-    return Number(await until('its status is written', () => readFile(file, 'utf8')));
+    const status = () =>
+      readFile(join(this.#home, "status"), "utf8").catch(() => "");
+    return Number(await until("the program has left", status, boundMs));
   }
 
+  get driverPid() {
+    return this.#page.pid;
+  }
+
+  /** What it wrote to stderr. */
   log() {
-    return readFile(join(this.#home, 'log'), 'utf8');
+    return readFile(join(this.#home, "log"), "utf8");
   }
 
-  close() {
-    return this.#session.close();
+  async close() {
+    await this.#page.close();
   }
 }
