@@ -281,7 +281,9 @@ impl Pump {
         while let Ok(installed) = self.channels.installed.try_recv() {
             match installed {
                 Installed::Microphone(capture) => {
-                    let before = self.microphone.replace(self.wakeup.microphone(capture));
+                    let mut microphone = self.wakeup.microphone(capture);
+                    forget_the_past(&mut microphone);
+                    let before = self.microphone.replace(microphone);
                     self.retire_microphone(before);
                 }
                 Installed::Speaker(playback) => {
@@ -355,6 +357,16 @@ impl Pump {
 
 fn paces(microphone: &Microphone) -> bool {
     microphone.capture().is_some_and(|capture| capture.paces())
+}
+
+/// What was said while the device was on its way here would be heard late ever after.
+fn forget_the_past(microphone: &mut Microphone) {
+    let mut block = [0.0; BLOCK];
+    for _ in 0..BLOCKS {
+        if !paces(microphone) || !microphone.read(&mut block) {
+            return;
+        }
+    }
 }
 
 fn say(events: &mpsc::Sender<SoundEvent>, event: SoundEvent) {

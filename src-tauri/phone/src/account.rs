@@ -1,0 +1,138 @@
+//! Accounts as the phone keeps them: the settings' names on one side, the SIP core's keys on the other.
+
+use std::{
+    collections::BTreeMap,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
+
+use sip::{AccountConfig, AccountKey, Transport as SipTransport, wire::Uri};
+
+use crate::{Account, AccountId, Transport};
+
+/// An account and what was learnt about it.
+pub(crate) struct Entry {
+    pub(crate) key: AccountKey,
+    pub(crate) account: Account,
+    /// The address of this machine that the registrar sees first; where RTP is offered.
+    pub(crate) local: IpAddr,
+    /// Where the registrar was found.
+    pub(crate) registrar: Option<SocketAddr>,
+}
+
+/// All accounts, by the settings' name.
+#[derive(Default)]
+pub(crate) struct Accounts {
+    entries: BTreeMap<AccountId, Entry>,
+    last_key: u64,
+}
+
+impl Accounts {
+    /// Adds or replaces, and says under which key the core knows it.
+    pub(crate) fn set(&mut self, account: Account) -> AccountKey {
+        if let Some(entry) = self.entries.get_mut(&account.id) {
+            entry.account = account;
+            return entry.key;
+        }
+        self.last_key += 1;
+        let key = AccountKey(self.last_key);
+        let entry = Entry { key, local: Ipv4Addr::LOCALHOST.into(), registrar: None, account };
+        self.entries.insert(entry.account.id.clone(), entry);
+        key
+    }
+
+    pub(crate) fn remove(&mut self, id: &AccountId) -> Option<Entry> {
+        self.entries.remove(id)
+    }
+
+    pub(crate) fn get(&self, id: &AccountId) -> Option<&Entry> {
+        self.entries.get(id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    pub(crate) fn by_key(&self, key: AccountKey) -> Option<&Entry> {
+        self.entries.values().find(|entry| entry.key == key)
+    }
+
+    pub(crate) fn by_key_mut(&mut self, key: AccountKey) -> Option<&mut Entry> {
+        self.entries.values_mut().find(|entry| entry.key == key)
+    }
+}
+
+impl From<Transport> for SipTransport {
+    fn from(transport: Transport) -> SipTransport {
+        match transport {
+            Transport::Udp => SipTransport::Udp,
+            Transport::Tcp => SipTransport::Tcp,
+            Transport::Tls => SipTransport::Tls,
+        }
+    }
+}
+
+/// The account in the core's terms; the error is the sentence about an address of record that is none.
+pub(crate) fn sip_config(account: &Account) -> Result<AccountConfig, String> {
+    let text = if account.aor.contains(':') { account.aor.clone() } else { format!("sip:{}", account.aor) };
+    let aor = Uri::parse(&text).map_err(|e| format!("{} is no SIP address: {e}", account.aor))?;
+    let user = aor.user().map(|user| user.to_string()).ok_or_else(|| format!("{} names no user", account.aor))?;
+    let (registrar_host, registrar_port) = match &account.registrar {
+        Some(registrar) => host_and_port(registrar).ok_or_else(|| format!("{registrar} is no host or host:port"))?,
+        None => (aor.host().to_owned(), aor.port()),
+    };
+    Ok(AccountConfig {
+        registrar_host,
+        registrar_port,
+        transport: account.transport.into(),
+        username: account.username.clone().unwrap_or(user),
+        password: account.password.0.clone(),
+        display_name: account.display_name.clone(),
+        aor,
+        ..AccountConfig::default()
+    })
+}
+
+/// `pbx.example`, `pbx.example:5070`, `[2001:db8::1]:5060`, `2001:db8::1`.
+fn host_and_port(text: &str) -> Option<(String, Option<u16>)> {
+    if let Ok(ip) = text.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return Some((ip.to_string(), None));
+    }
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port.parse().ok()?)),
+        None => (text, None),
+    };
+    let host = host.trim_matches(['[', ']']);
+    (!host.is_empty() && !host.contains(char::is_whitespace)).then(|| (host.to_owned(), port))
+}
+
+/// What to put into the Request-URI for something dialled: a URI as it stands, `user@host`, or a number at the account's
+/// own domain. Characters that a user part must not carry are escaped (RFC 3261 §25.1), `#` among them.
+pub(crate) fn target_uri(target: &str, account: &Account) -> String {
+    let lower = target.to_ascii_lowercase();
+    if lower.starts_with("sip:") || lower.starts_with("sips:") {
+        return target.to_owned();
+    }
+    if let Some((user, host)) = target.rsplit_once('@') {
+        return format!("sip:{}@{host}", escape_user(user));
+    }
+    let aor = account.aor.trim_start_matches("sips:").trim_start_matches("sip:");
+    let domain = aor.rsplit_once('@').map_or(aor, |(_, domain)| domain);
+    let domain = domain.split(';').next().unwrap_or(domain);
+    format!("sip:{}@{domain}", escape_user(target))
+}
+
+fn escape_user(user: &str) -> String {
+    let mut escaped = String::with_capacity(user.len());
+    for byte in user.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => escaped.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => escaped.push(char::from(byte)),
+            b'&' | b'=' | b'+' | b'$' | b',' | b';' | b'?' | b'/' => escaped.push(char::from(byte)),
+            other => escaped.push_str(&format!("%{other:02X}")),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! What the agent wants of a call.
+
+use sip::{Command as SipCommand, sdp::Direction};
+
+use super::{Call, Calls, Context, Hold, key, sound::local_media};
+use crate::{
+    AccountId, CallId, Command, DtmfMode, Event, Reason,
+    account::{Entry, target_uri},
+    ending::Stage,
+    sound::RtpSockets,
+};
+
+impl Calls {
+    /// Carries out a command about calls or sound.
+    pub(crate) fn command(&mut self, command: Command, context: &mut Context<'_>) {
+        match command {
+            Command::Dial { call, account, target } => self.dial(call, &account, &target, context),
+            Command::Ringing(call) => context.sip(SipCommand::Ring { call: key(call) }),
+            Command::Answer(call) => self.answer(call, context),
+            Command::Decline(call, status) => context.sip(SipCommand::Reject { call: key(call), status }),
+            Command::HangUp(call) => context.sip(SipCommand::HangUp { call: key(call) }),
+            Command::Hold(call) => self.hold(call, true, context),
+            Command::Resume(call) => self.hold(call, false, context),
+            Command::SendDtmf(call, digits) => self.digits(call, digits, context),
+            Command::TransferBlind(call, target) => self.transfer_blind(call, &target, context),
+            Command::TransferAttended(call, to) => self.transfer_attended(call, to, context),
+            Command::Mute(call, on) => self.sound.mute(call, on),
+            Command::Conference(calls) => self.sound.conference(calls),
+            Command::Ring(on) => self.sound.ring(on),
+            Command::Tone(tone) => self.sound.tone(tone),
+            Command::SetDevices(role, ranked) => self.sound.set_devices(role, ranked),
+            Command::Meter(on) => self.sound.meter(on),
+            Command::SetAccount(_) | Command::RemoveAccount(_) | Command::Stop => {}
+        }
+    }
+
+    fn dial(&mut self, call: CallId, account: &AccountId, target: &str, context: &mut Context<'_>) {
+        let Some(entry) = context.accounts.get(account) else {
+            return context.tell(failed(call, format!("there is no account {}", account.0)));
+        };
+        let sockets = match self.sound.bind(entry.local) {
+            Ok(sockets) => sockets,
+            Err(error) => return context.tell(failed(call, format!("no port for sound: {error}"))),
+        };
+        let target = target_uri(target, &entry.account);
+        let mut new = Call::new(entry, sockets, Stage::Calling, target.clone());
+        let offer = new.negotiation.offer(Direction::SendRecv);
+        let account = entry.key;
+        self.calls.insert(call, new);
+        context.sip(SipCommand::Invite { call: key(call), account, target, offer, headers: Vec::new() });
+    }
+
+    fn answer(&mut self, call: CallId, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call).filter(|state| state.stage == Stage::Offered) else { return };
+        let answer = match state.offer.take() {
+            Some(offer) => match state.negotiation.answer(&offer, Direction::SendRecv) {
+                Ok((answer, agreed)) => {
+                    state.agreed = Some(agreed);
+                    answer
+                }
+                Err(error) => {
+                    tracing::warn!(%call, %error, "the offer cannot be answered");
+                    state.ending = Some(Reason::Rejected);
+                    return context.sip(SipCommand::Reject { call: key(call), status: 488 });
+                }
+            },
+            None => state.negotiation.offer(Direction::SendRecv),
+        };
+        state.stage = Stage::Answered;
+        context.sip(SipCommand::Accept { call: key(call), answer });
+        context.tell(Event::Answered(call));
+        self.play_agreed(call, context);
+    }
+
+    fn hold(&mut self, call: CallId, on: bool, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call).filter(|state| state.stage == Stage::Answered) else { return };
+        state.hold.wanted = on;
+        self.settle_hold(call, context);
+    }
+
+    /// Offers what is wanted, unless it is agreed already or an offer is on its way (RFC 3264 §4: one at a time).
+    pub(super) fn settle_hold(&mut self, call: CallId, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        if state.hold.asked.is_some() || state.hold.wanted == state.hold.told.0 {
+            return;
+        }
+        state.hold.asked = Some(state.hold.wanted);
+        let sdp = state.negotiation.offer(state.direction());
+        context.sip(SipCommand::Offer { call: key(call), sdp });
+        // The sound follows at once: a customer on hold must not hear the room for as long as the PBX takes to agree.
+        self.play_agreed(call, context);
+    }
+
+    fn digits(&mut self, call: CallId, digits: String, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get(&call) else { return };
+        let negotiated = state.agreed.as_ref().is_some_and(|agreed| agreed.dtmf.is_some());
+        let by_info = state.dtmf == DtmfMode::Info || (state.dtmf == DtmfMode::Auto && !negotiated);
+        if !by_info {
+            return self.sound.digits(call, digits);
+        }
+        for digit in digits.chars().filter(|digit| *digit != ',') {
+            context.sip(SipCommand::Info {
+                call: key(call),
+                content_type: "application/dtmf-relay".into(),
+                body: format!("Signal={digit}\r\nDuration=160\r\n").into_bytes(),
+            });
+        }
+    }
+
+    fn transfer_blind(&mut self, call: CallId, target: &str, context: &mut Context<'_>) {
+        let account = self.calls.get(&call).and_then(|state| context.accounts.by_key(state.account));
+        if let Some(entry) = account {
+            let to = target_uri(target, &entry.account);
+            context.sip(SipCommand::Refer { call: key(call), to, replaces: None });
+        }
+    }
+
+    fn transfer_attended(&mut self, call: CallId, to_call: CallId, context: &mut Context<'_>) {
+        if let Some(to) = self.calls.get(&to_call).map(|state| state.peer_uri.clone()) {
+            context.sip(SipCommand::Refer { call: key(call), to, replaces: Some(key(to_call)) });
+        }
+    }
+}
+
+impl Call {
+    pub(super) fn new(entry: &Entry, sockets: RtpSockets, stage: Stage, peer_uri: String) -> Call {
+        Call {
+            account: entry.key,
+            stage,
+            negotiation: local_media(entry, &sockets),
+            sockets: Some(sockets),
+            agreed: None,
+            offer: None,
+            hold: Hold::default(),
+            dtmf: entry.account.dtmf,
+            ssrc: super::sound::random(),
+            peer_uri,
+            ending: None,
+        }
+    }
+
+    /// What we offer or answer now.
+    pub(super) fn direction(&self) -> Direction {
+        if self.hold.wanted { Direction::SendOnly } else { Direction::SendRecv }
+    }
+}
+
+fn failed(call: CallId, detail: String) -> Event {
+    Event::Ended { call, reason: Reason::Failed, status: None, detail: Some(detail) }
+}

@@ -1,0 +1,254 @@
+//! What the SIP core tells of calls.
+
+use std::time::Duration;
+
+use sip::{
+    AccountKey, CallKey, Command as SipCommand, Event as SipEvent,
+    sdp::Direction,
+    wire::{Message, NameAddr, unescape},
+};
+
+use super::{Call, Calls, Context, id, key};
+use crate::{
+    AutoAnswer, CallId, Event, Peer, Reason,
+    ending::{End, Stage, reason},
+};
+
+/// Headers that may help to know the caller; the desk gets them in this order.
+const TELLING_HEADERS: [&str; 6] =
+    ["P-Asserted-Identity", "Diversion", "History-Info", "User-to-User", "Alert-Info", "Call-Info"];
+/// More `X-` headers than this are a flood, not a hint.
+const MOST_HEADERS: usize = 32;
+
+impl Calls {
+    /// Carries a call on by what the core tells.
+    pub(crate) fn sip_event(&mut self, event: SipEvent, context: &mut Context<'_>) {
+        match event {
+            SipEvent::Incoming { call, account, from, request, offer, trusted, auto_answer, replaces: _ } => {
+                let invitation = Invitation { from, request, offer, trusted, auto_answer };
+                self.incoming(id(call), account, invitation, context);
+            }
+            SipEvent::Ringing { call, early_sdp } => self.remote_ringing(id(call), early_sdp, context),
+            SipEvent::Answered { call, sdp, response } => self.answered(id(call), sdp, &response, context),
+            SipEvent::Confirmed { call, sdp } => self.accept_answer(id(call), sdp, context),
+            SipEvent::Offered { call, offer } => self.offered(call, offer, context),
+            SipEvent::OfferAnswered { call, result } => self.offer_answered(id(call), result, context),
+            SipEvent::Info { call, content_type, body } => info(id(call), &content_type, &body, context),
+            SipEvent::Transfer { call, status } => context.tell(Event::Transfer(id(call), status)),
+            SipEvent::PeerChanged { call, identity } => context.tell(Event::Peer(id(call), peer(&identity))),
+            SipEvent::Ended { call, by, status, reason_phrase, reason_header, cause } => {
+                let end = End { by_us: by == sip::Side::Local, cause, status, reason_header: reason_header.as_deref() };
+                let phrase = Some(reason_phrase).filter(|phrase| !phrase.is_empty());
+                self.ended(id(call), end, phrase, context);
+            }
+            // Not asked for in the core's configuration, or not about calls.
+            SipEvent::TransferRequested { .. }
+            | SipEvent::Registration { .. }
+            | SipEvent::Request { .. }
+            | SipEvent::Stopped => {}
+        }
+    }
+
+    fn incoming(
+        &mut self,
+        call: CallId,
+        account: Option<AccountKey>,
+        invitation: Invitation,
+        context: &mut Context<'_>,
+    ) {
+        let reject = |status| SipCommand::Reject { call: key(call), status };
+        let Some(entry) = account.and_then(|account| context.accounts.by_key(account)) else {
+            return context.sip(reject(404));
+        };
+        let Ok(sockets) = self.sound.bind(entry.local) else { return context.sip(reject(500)) };
+        let caller = invitation.caller();
+        let mut state = Call::new(entry, sockets, Stage::Offered, caller.uri.clone());
+        if let Some(offer) = &invitation.offer
+            && state.negotiation.clone().answer(offer, Direction::SendRecv).is_err()
+        {
+            // Better refused at once than answered by an agent who then hears nothing.
+            return context.sip(reject(488));
+        }
+        state.offer = invitation.offer.clone();
+        let event = Event::Incoming {
+            call,
+            account: entry.account.id.clone(),
+            peer: caller,
+            auto_answer: invitation.auto_answer(entry.account.auto_answer),
+            headers: invitation.telling_headers(),
+        };
+        self.calls.insert(call, state);
+        context.tell(event);
+    }
+
+    fn remote_ringing(&mut self, call: CallId, early: Option<Vec<u8>>, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        match early.map(|sdp| state.negotiation.accept(&sdp)) {
+            Some(Ok(agreed)) => {
+                state.agreed = Some(agreed);
+                context.tell(Event::EarlyMedia(call));
+                self.play_agreed(call, context);
+            }
+            Some(Err(error)) => tracing::warn!(%call, %error, "early media is not understood"),
+            None => {
+                // Silence until the far end's own ringing tone comes, if it does (RFC 3960 §3.2).
+                if state.agreed.is_none() {
+                    self.sound.ringback(call, true);
+                }
+                context.tell(Event::RemoteRinging(call));
+            }
+        }
+    }
+
+    fn answered(&mut self, call: CallId, sdp: Option<Vec<u8>>, response: &Message, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        state.stage = Stage::Answered;
+        self.sound.ringback(call, false);
+        context.tell(Event::Answered(call));
+        if let Some(identity) = asserted_identity(response) {
+            context.tell(Event::Peer(call, peer(&identity)));
+        }
+        self.accept_answer(call, sdp, context);
+    }
+
+    /// An answer to our offer: in a 2xx, or in the ACK where the INVITE came without an offer.
+    fn accept_answer(&mut self, call: CallId, sdp: Option<Vec<u8>>, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        match sdp.map(|sdp| state.negotiation.accept(&sdp)) {
+            Some(Ok(agreed)) => {
+                state.agreed = Some(agreed);
+                self.play_agreed(call, context);
+            }
+            Some(Err(error)) => self.give_up(call, &error.to_string(), context),
+            None if state.agreed.is_none() => self.give_up(call, "the answer has no session description", context),
+            None => {}
+        }
+    }
+
+    /// Answered, but there is nothing to hear: ends the call and says so.
+    fn give_up(&mut self, call: CallId, why: &str, context: &mut Context<'_>) {
+        tracing::warn!(%call, why, "no common sound");
+        if let Some(state) = self.calls.get_mut(&call) {
+            state.ending = Some(Reason::Failed);
+        }
+        context.sip(SipCommand::HangUp { call: key(call) });
+    }
+
+    fn offered(&mut self, sip_call: CallKey, offer: Option<Vec<u8>>, context: &mut Context<'_>) {
+        let call = id(sip_call);
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let direction = state.direction();
+        let sdp = match offer {
+            Some(offer) => state.negotiation.answer(&offer, direction).map(|(answer, agreed)| {
+                state.agreed = Some(agreed);
+                answer
+            }),
+            None => Ok(state.negotiation.offer(direction)),
+        };
+        let sdp = sdp.map_err(|error| {
+            tracing::warn!(%call, %error, "a new offer cannot be answered; the call goes on as it was");
+            488
+        });
+        context.sip(SipCommand::Answer { call: sip_call, sdp });
+        self.play_agreed(call, context);
+    }
+
+    fn offer_answered(&mut self, call: CallId, result: Result<Vec<u8>, u16>, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let asked = state.hold.asked.take();
+        match result.map(|sdp| state.negotiation.accept(&sdp)) {
+            Ok(Ok(agreed)) => state.agreed = Some(agreed),
+            refused => {
+                tracing::warn!(%call, ?refused, "hold or resume was refused");
+                // What was asked did not come about; asking the same again would only be refused again.
+                if asked == Some(state.hold.wanted) {
+                    state.hold.wanted = state.hold.told.0;
+                }
+            }
+        }
+        self.play_agreed(call, context);
+        self.settle_hold(call, context);
+    }
+
+    pub(super) fn media_lost(&mut self, call: CallId, context: &mut Context<'_>) {
+        if let Some(state) = self.calls.get_mut(&call) {
+            state.ending = Some(Reason::MediaLost);
+            context.sip(SipCommand::HangUp { call: key(call) });
+        }
+    }
+
+    fn ended(&mut self, call: CallId, end: End<'_>, phrase: Option<String>, context: &mut Context<'_>) {
+        let Some(state) = self.calls.remove(&call) else { return };
+        self.sound.close(call);
+        context.tell(Event::Ended {
+            call,
+            reason: state.ending.unwrap_or_else(|| reason(state.stage, end)),
+            status: end.status,
+            detail: phrase,
+        });
+    }
+}
+
+/// An INVITE that came in.
+struct Invitation {
+    from: NameAddr,
+    request: Message,
+    offer: Option<Vec<u8>>,
+    trusted: bool,
+    auto_answer: Option<Duration>,
+}
+
+impl Invitation {
+    /// A PBX asserts who calls; From is what the caller says of itself (RFC 3325).
+    fn caller(&self) -> Peer {
+        let asserted = asserted_identity(&self.request).filter(|_| self.trusted);
+        peer(asserted.as_ref().unwrap_or(&self.from))
+    }
+
+    fn auto_answer(&self, policy: AutoAnswer) -> Option<Duration> {
+        match policy {
+            AutoAnswer::Off => None,
+            AutoAnswer::Trusted => self.auto_answer.filter(|_| self.trusted),
+            AutoAnswer::All => Some(self.auto_answer.unwrap_or_default()),
+        }
+    }
+
+    fn telling_headers(&self) -> Vec<(String, String)> {
+        let telling = |name: &str| {
+            TELLING_HEADERS.iter().any(|known| known.eq_ignore_ascii_case(name))
+                || name.to_ascii_lowercase().starts_with("x-")
+        };
+        let headers = self.request.all_headers().filter(|(name, _)| telling(name));
+        headers.take(MOST_HEADERS).map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
+    }
+}
+
+fn asserted_identity(message: &Message) -> Option<NameAddr> {
+    message.header("P-Asserted-Identity").and_then(|value| NameAddr::parse(&value).ok())
+}
+
+fn peer(identity: &NameAddr) -> Peer {
+    let uri = identity.uri.as_str().to_owned();
+    Peer {
+        number: identity.uri.user().map_or_else(|| uri.clone(), |user| unescape(user).into_owned()),
+        name: identity.display.clone().filter(|name| !name.trim().is_empty()),
+        uri,
+    }
+}
+
+/// Digits by INFO, in the two forms that are about: `Signal=5` lines, and the bare digit.
+fn info(call: CallId, content_type: &str, body: &[u8], context: &mut Context<'_>) {
+    let text = String::from_utf8_lossy(body);
+    let digit = match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/dtmf-relay" => text.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("signal").then(|| value.trim().to_owned())
+        }),
+        "application/dtmf" => Some(text.trim().to_owned()),
+        _ => None,
+    };
+    let known = digit.and_then(|digit| digit.chars().next()).filter(|digit| "0123456789*#ABCDabcd".contains(*digit));
+    if let Some(digit) = known {
+        context.tell(Event::Digit(call, digit.to_ascii_uppercase()));
+    }
+}

@@ -1,0 +1,134 @@
+//! From what was negotiated to what is heard.
+
+use media::{CodecKind, Dtmf, OpusConfig, StreamConfig};
+use sip::sdp::{self, Direction, Negotiation};
+
+use super::{Call, Calls, Context};
+use crate::{
+    CallId, Codec, DtmfMode, Event,
+    account::Entry,
+    sound::{Media, RtpSockets, SoundEvent},
+};
+
+/// 20 ms is what every PBX expects; asking for less doubles its packets.
+const PTIME_MS: u32 = 20;
+
+impl Calls {
+    /// Brings the sound of a call in line with what was agreed on, and tells what the window shows of it.
+    pub(super) fn play_agreed(&mut self, call: CallId, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let Some(agreed) = state.agreed.clone() else { return };
+        let media = state.media(&agreed);
+        match state.sockets.take() {
+            Some(sockets) => self.sound.open(call, sockets, media),
+            None => self.sound.update(call, media),
+        }
+        context.tell(Event::Codec(call, codec(agreed.codec)));
+        self.tell_hold(call, context);
+    }
+
+    fn tell_hold(&mut self, call: CallId, context: &mut Context<'_>) {
+        let Some(state) = self.calls.get_mut(&call) else { return };
+        let Some(agreed) = &state.agreed else { return };
+        let local = if state.hold.asked.is_some() { state.hold.told.0 } else { state.hold.wanted };
+        let remote = !sends(agreed.direction);
+        if state.hold.told != (local, remote) {
+            state.hold.told = (local, remote);
+            context.tell(Event::Hold { call, local, remote });
+        }
+    }
+
+    /// What the sound thread tells.
+    pub(crate) fn sound(&mut self, event: SoundEvent, context: &mut Context<'_>) {
+        match event {
+            SoundEvent::Digit(call, digit) => context.tell(Event::Digit(call, digit)),
+            SoundEvent::Quality(call, quality) => context.tell(Event::Quality(call, quality)),
+            SoundEvent::MediaLost(call) => self.media_lost(call, context),
+            SoundEvent::FirstPacket(call) => self.sound.ringback(call, false),
+            SoundEvent::Devices { present, in_use } => context.tell(Event::Devices { present, in_use }),
+            SoundEvent::DeviceTrouble(role, detail) => context.tell(Event::DeviceTrouble(role, detail)),
+            SoundEvent::Levels { microphone, speaker } => context.tell(Event::Levels { microphone, speaker }),
+        }
+    }
+}
+
+impl Call {
+    fn media(&self, agreed: &sdp::Negotiated) -> Media {
+        let held = self.hold.wanted;
+        Media {
+            stream: self.stream(agreed),
+            remote: agreed.remote,
+            remote_rtcp: if agreed.rtcp_mux { Some(agreed.remote) } else { agreed.rtcp },
+            send: sends(agreed.direction) && !held,
+            receive: receives(agreed.direction) && !held,
+        }
+    }
+
+    fn stream(&self, agreed: &sdp::Negotiated) -> StreamConfig {
+        let in_band = self.dtmf == DtmfMode::Inband;
+        StreamConfig {
+            codec: match agreed.codec {
+                sdp::Codec::Opus => CodecKind::Opus,
+                sdp::Codec::G722 => CodecKind::G722,
+                sdp::Codec::Pcmu => CodecKind::Pcmu,
+                sdp::Codec::Pcma => CodecKind::Pcma,
+            },
+            send_payload_type: agreed.send_payload_type,
+            receive_payload_type: agreed.receive_payload_type,
+            ptime_ms: agreed.ptime_ms,
+            dtmf: agreed.dtmf.filter(|_| !in_band).map(|(send_pt, receive_pt, clock)| Dtmf {
+                send_pt,
+                receive_pt,
+                clock,
+            }),
+            ssrc: self.ssrc,
+            first_sequence: (random() & 0x7FFF) as u16,
+            first_timestamp: random(),
+            cname: format!("{:08x}", random()),
+            opus: OpusConfig::default(),
+        }
+    }
+}
+
+/// The first offer or answer of a call, at the sockets it will use.
+pub(super) fn local_media(entry: &Entry, sockets: &RtpSockets) -> Negotiation {
+    Negotiation::new(sdp::Local {
+        address: entry.local,
+        port: sockets.port(),
+        codecs: entry.account.codecs.iter().copied().map(sdp_codec).collect(),
+        direction: Direction::SendRecv,
+        ptime_ms: PTIME_MS,
+        session_id: u64::from(random()),
+    })
+}
+
+/// Random bits, unguessable where the system gives any (RFC 3550 §5.1 wants SSRC, sequence and timestamp so).
+pub(super) fn random() -> u32 {
+    getrandom::u32().unwrap_or_else(|_| std::process::id().wrapping_mul(0x9E37_79B9))
+}
+
+fn codec(codec: sdp::Codec) -> Codec {
+    match codec {
+        sdp::Codec::Opus => Codec::Opus,
+        sdp::Codec::G722 => Codec::G722,
+        sdp::Codec::Pcmu => Codec::Pcmu,
+        sdp::Codec::Pcma => Codec::Pcma,
+    }
+}
+
+fn sdp_codec(codec: Codec) -> sdp::Codec {
+    match codec {
+        Codec::Opus => sdp::Codec::Opus,
+        Codec::G722 => sdp::Codec::G722,
+        Codec::Pcmu => sdp::Codec::Pcmu,
+        Codec::Pcma => sdp::Codec::Pcma,
+    }
+}
+
+fn sends(direction: Direction) -> bool {
+    matches!(direction, Direction::SendRecv | Direction::SendOnly)
+}
+
+fn receives(direction: Direction) -> bool {
+    matches!(direction, Direction::SendRecv | Direction::RecvOnly)
+}
