@@ -31,7 +31,8 @@ const RAISE: f64 = 0.005;
 const LOWER: f64 = 0.001;
 /// Blocks without an underrun before the target is lowered.
 const CALM: u32 = 6_000;
-/// Above the target by this much we have stalled and hurried: a block is left out.
+/// Above the target by this much, for a while or at once, we have stalled and hurried: blocks are left out.
+const SURPLUS: f64 = 0.015;
 const EXCESS: f64 = 0.060;
 
 /// See the module. Levels are in samples of the device's rate.
@@ -74,10 +75,14 @@ impl Steer {
     /// Converts a block for a queue that holds `queued` samples; `dry` says that it ran empty since the last block.
     pub(super) fn convert(&mut self, block: &Block, queued: usize, dry: bool) -> Share<'_> {
         let silence = self.prime(queued, dry);
+        self.follow(queued + silence);
         if queued as f64 > self.target + EXCESS * self.rate {
             return Share { silence: 0, samples: &[] };
         }
-        self.follow(queued + silence);
+        if self.smoothed > self.target + SURPLUS * self.rate {
+            self.smoothed -= self.rate / 100.0;
+            return Share { silence: 0, samples: &[] };
+        }
         Share { silence, samples: self.converter.process(block, self.ratio) }
     }
 

@@ -96,6 +96,18 @@ fn after_a_stall_blocks_are_left_out_until_the_queue_is_short_again() {
     assert!(!steer.convert(&block, 480, false).samples.is_empty());
 }
 
+#[test]
+fn a_queue_that_began_too_long_is_short_within_seconds() {
+    let mut steer = Steer::new(48_000, 480).expect("a resampler");
+    let mut speaker = Speaker::new(48_000.0, 480.0, 0.0);
+    run(&mut steer, &mut speaker, 1);
+    speaker.queued += 48_000.0 * 0.050;
+    let levels = run(&mut steer, &mut speaker, 3);
+    let last = levels.last().expect("levels") / 48_000.0;
+    assert!(last < steer.target_seconds() + 0.012, "{last} s");
+    assert_eq!(speaker.underruns, 0);
+}
+
 /// How far, in dB, a sine that was stretched by `ratio` is from the sine that it should be.
 fn purity(hertz: f64, ratio: f64) -> f64 {
     let mut follower = Follower::new();
