@@ -115,7 +115,7 @@ class Card:
         self.queue.put(signals.to_i16(x))
 
     def close(self):
-        for process in (self.player, self.server, self.mic.process, self.speaker.process):
+        for process in (self.mic.process, self.speaker.process, self.player, self.server):
             process.terminate()
             process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
