@@ -26,6 +26,7 @@ export default defineConfig({
   server: { port: 1420, strictPort: true, host: '127.0.0.1' },
   clearScreen: false,
   test: {
+    env: { DEBUG_PRINT_LIMIT: '0' },
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
     restoreMocks: true,

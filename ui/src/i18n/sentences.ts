@@ -25,6 +25,21 @@ const ENDED: Record<Ended['reason'], Sentence> = {
   failed: m.ended_failed,
 };
 
+const OUTCOME: Record<Ended['reason'], () => string> = {
+  hung_up: m.outcome_hung_up,
+  remote_hung_up: m.outcome_remote_hung_up,
+  declined: m.outcome_declined,
+  busy: m.outcome_busy,
+  no_answer: m.outcome_no_answer,
+  cancelled: m.outcome_cancelled,
+  not_found: m.outcome_not_found,
+  answered_elsewhere: m.outcome_answered_elsewhere,
+  unreachable: m.outcome_unreachable,
+  rejected: m.outcome_rejected,
+  media_lost: m.outcome_media_lost,
+  failed: m.outcome_failed,
+};
+
 const REGISTRATION: Record<Registration, () => string> = {
   registered: m.registration_registered,
   registering: m.registration_registering,
@@ -35,6 +50,11 @@ const REGISTRATION: Record<Registration, () => string> = {
 /** Why a call ended. */
 export function endedSentence(reason: Ended['reason'], direction: Direction): string {
   return (ENDED[reason] ?? ENDED.failed)({ direction });
+}
+
+/** The same in a word or two, for a list. */
+export function outcomeWord(reason: Ended['reason']): string {
+  return (OUTCOME[reason] ?? OUTCOME.failed)();
 }
 
 /** The word for where a registration stands. */

@@ -149,7 +149,8 @@ export class FakeDesk implements Host {
   }
 
   #dial(target: string): string {
-    if (!/[\p{L}\p{N}]/u.test(target)) throw new Refusal('undialable', `${target} is not something one can dial`);
+    if (!/[\p{L}\p{N}]/u.test(target))
+      throw new Refusal('target_undialable', `${target} is not something one can dial`);
     const id = `c${(this.#next += 2)}`;
     const call: Call = {
       id,

@@ -1,0 +1,98 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { Change } from '../src/bindings/Change';
+import type { Snapshot } from '../src/bindings/Snapshot';
+import { Refusal, type Host, type Message } from '../src/host';
+import { call, ringing, snapshot } from '../src/host/fake/scenarios';
+import { Desk } from '../src/state/desk.svelte';
+
+/** A host whose messages the test sends by hand. */
+function byHand(...snapshots: Snapshot[]) {
+  let send: (message: Message) => void = () => {};
+  const host: Host = {
+    snapshot: vi.fn(async () => snapshots.shift() ?? Promise.reject(new Refusal('host_gone', ''))),
+    intent: async () => ({ seq: 0, call: null }),
+    subscribe: async (listener) => {
+      send = listener;
+      return () => {};
+    },
+  };
+  return { host, send: (message: Message) => send(message) };
+}
+
+const changed = (seq: number, one = call()): Change => ({ seq, type: 'call_changed', call: one });
+
+describe('the desk’s store', () => {
+  test('takes changes in order after its snapshot', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5 }));
+    const desk = new Desk(host);
+    await desk.connect();
+    send(changed(6));
+    send(changed(7, call({ muted: true })));
+    expect(desk.calls).toHaveLength(1);
+    expect(desk.calls[0]?.muted).toBe(true);
+    send({ seq: 8, type: 'call_removed', call: 'c1' });
+    expect(desk.calls).toHaveLength(0);
+  });
+
+  test('passes over what its snapshot already holds', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5, calls: [call({ muted: true })] }));
+    const desk = new Desk(host);
+    await desk.connect();
+    send(changed(4));
+    expect(desk.calls[0]?.muted).toBe(true);
+  });
+
+  test('keeps what comes before the snapshot does', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5 }));
+    const desk = new Desk(host);
+    const connected = desk.connect();
+    await Promise.resolve();
+    send(changed(5));
+    send(changed(6, ringing()));
+    await connected;
+    expect(desk.calls.map(({ id }) => id)).toEqual(['c2']);
+  });
+
+  test('asks for a new snapshot when a number is missing', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5 }), snapshot({ seq: 8, calls: [call()] }));
+    const desk = new Desk(host);
+    await desk.connect();
+    send(changed(9, ringing()));
+    send({ seq: 10, type: 'call_removed', call: 'c1' });
+    await vi.waitFor(() => expect(desk.calls.map(({ id }) => id)).toEqual(['c2']));
+    expect(host.snapshot).toHaveBeenCalledTimes(2);
+  });
+
+  test('takes a snapshot that the host sends by itself', async () => {
+    const { host, send } = byHand(snapshot({ seq: 500 }));
+    const desk = new Desk(host);
+    await desk.connect();
+    send({ snapshot: snapshot({ seq: 2, practice: true }) });
+    send(changed(3));
+    expect(desk.practice).toBe(true);
+    expect(desk.calls).toHaveLength(1);
+  });
+
+  test('says that the engine is lost, and comes back', async () => {
+    vi.useFakeTimers();
+    const { host } = byHand();
+    const desk = new Desk(host);
+    const connected = desk.connect();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.connection).toBe('lost');
+    vi.mocked(host.snapshot).mockResolvedValue(snapshot());
+    await vi.advanceTimersByTimeAsync(1500);
+    await connected;
+    expect(desk.connection).toBe('live');
+    vi.useRealTimers();
+  });
+
+  test('tells a notice once', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5 }));
+    const desk = new Desk(host);
+    desk.onnotice = vi.fn();
+    await desk.connect();
+    send({ seq: 6, type: 'notice', code: 'transfer_failed', detail: '' });
+    expect(desk.onnotice).toHaveBeenCalledExactlyOnceWith('transfer_failed', '');
+  });
+});
