@@ -1,6 +1,6 @@
 //! What the owner of the core decides once, and per account.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use super::Transport;
 use crate::wire::Uri;
@@ -77,8 +77,8 @@ impl Default for Timers {
     }
 }
 
-/// An account: who we are, and where the registrar is.
-#[derive(Clone, Debug)]
+/// An account: who we are, and where the registrar is. Its `Debug` keeps the password to itself.
+#[derive(Clone, PartialEq, Eq)]
 pub struct AccountConfig {
     /// Address of record, `sip:101@pbx.example`.
     pub aor: Uri,
@@ -98,6 +98,12 @@ pub struct AccountConfig {
     pub expires_s: u32,
     /// `urn:uuid:…`, stable per installation (RFC 5626 §4.1); how we find our own binding again.
     pub instance_id: Option<String>,
+}
+
+impl fmt::Debug for AccountConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountConfig({} at {} over {}, …)", self.aor, self.registrar_host, self.transport.name())
+    }
 }
 
 impl Default for AccountConfig {

@@ -93,6 +93,7 @@ impl fmt::Display for FlowError {
 
 /// Everything that can happen to the core.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Input<'a> {
     /// The answer to [`Output::Connect`], or a UDP socket that the owner listens on.
     Connected {
@@ -152,6 +153,7 @@ pub enum Input<'a> {
 
 /// Everything the core asks for.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "taken one by one, and kept by nobody")]
 pub enum Output {
     /// Open a connection; for UDP bind a socket routed to the target. Answer with Connected or Closed.
     Connect {

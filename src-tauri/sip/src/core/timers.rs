@@ -100,12 +100,4 @@ impl TimerHeap {
         self.cancel(alarm);
         Some(alarm)
     }
-
-    pub(crate) fn is_set(&self, alarm: Alarm) -> bool {
-        self.deadlines.contains_key(&alarm)
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.order.len()
-    }
 }

@@ -202,10 +202,6 @@ impl Layer {
         (clients.map(|(id, _)| *id).collect(), servers.map(|(id, _)| *id).collect())
     }
 
-    pub(crate) fn clients_len(&self) -> usize {
-        self.clients.len()
-    }
-
     pub(crate) fn servers_len(&self) -> usize {
         self.servers.len()
     }

@@ -1,5 +1,6 @@
 //! Two cores, a network that can be made bad on purpose, and a clock that nobody waits for.
 
+use crate::registrar::Registrar;
 use std::{
     collections::{BTreeMap, VecDeque},
     net::SocketAddr,
@@ -82,6 +83,9 @@ pub struct Seen {
     pub message: Message,
 }
 
+/// Whether a message of an end is lost.
+pub type Loss = Box<dyn FnMut(usize, &Message) -> bool>;
+
 /// The whole scene.
 pub struct World {
     pub now: Instant,
@@ -94,13 +98,17 @@ pub struct World {
     /// Every message that was sent, lost or not.
     pub wire: Vec<Seen>,
     /// Decides by sender and message whether a datagram is lost on purpose.
-    pub lose: Option<Box<dyn FnMut(usize, &Message) -> bool>>,
+    pub lose: Option<Loss>,
     /// The PBX's sockets are closed: connections are refused, datagrams vanish.
     pub pbx_is_down: bool,
+    /// Connections stay open and nothing arrives.
+    pub freeze_streams: bool,
     /// Streams are cut into pieces of this size.
     pub piece: usize,
     /// What the phone's packets look like to the PBX, as behind a NAT.
     pub nat: Option<SocketAddr>,
+    /// Answers the phone's REGISTERs at the PBX.
+    pub registrar: Registrar,
 }
 
 impl World {
@@ -137,8 +145,10 @@ impl World {
             wire: vec![],
             lose: None,
             pbx_is_down: false,
+            freeze_streams: false,
             piece: usize::MAX,
             nat: None,
+            registrar: Registrar::default(),
         };
         for end in [PHONE, PBX] {
             let local = world.ends[end].address;
@@ -168,6 +178,10 @@ impl World {
     fn drain(&mut self, end: usize) {
         while let Some(output) = self.ends[end].core.poll() {
             match output {
+                Output::Event(Event::Request { request, message, from, .. }) => {
+                    let command = self.registrar.answer(request, &message, from);
+                    self.command(end, command);
+                }
                 Output::Event(event) => {
                     self.ends[end].told.push(event.clone());
                     self.ends[end].events.push_back(event);
@@ -214,8 +228,9 @@ impl World {
 
     /// Resets every connection, as when the PBX restarts.
     pub fn break_streams(&mut self) {
-        for end in [PHONE, PBX] {
-            for flow in std::mem::take(&mut self.ends[end].streams).into_keys() {
+        let broken = [PHONE, PBX].map(|end| std::mem::take(&mut self.ends[end].streams));
+        for (end, streams) in broken.into_iter().enumerate() {
+            for flow in streams.into_keys() {
                 self.input(end, Input::Closed { flow, cause: FlowError::Reset });
             }
         }
@@ -227,7 +242,7 @@ impl World {
             self.wire.push(Seen { at: self.elapsed(), from: end, message: message.clone() });
         }
         if let Some((other, theirs)) = self.ends[end].streams.get(&flow).copied() {
-            for piece in bytes.chunks(self.piece) {
+            for piece in bytes.chunks(if self.freeze_streams { return } else { self.piece }) {
                 self.post(Duration::from_millis(5), Parcel::Stream { to: other, flow: theirs, bytes: piece.to_vec() });
             }
             return;
@@ -258,7 +273,7 @@ impl World {
             return phone.map(|(flow, _)| (PHONE, *flow)).find(|(_, flow)| *flow != LISTENING);
         }
         let is_it = |(flow, local): (&FlowId, &SocketAddr)| (*local == to).then_some(*flow);
-        phone.filter_map(|entry| is_it(entry)).map(|flow| (PHONE, flow)).next().or_else(|| {
+        phone.filter_map(is_it).map(|flow| (PHONE, flow)).next().or_else(|| {
             let mut pbx = self.ends[PBX].sockets.iter().filter(|_| !self.pbx_is_down);
             pbx.find_map(is_it).map(|flow| (PBX, flow))
         })
@@ -305,6 +320,11 @@ impl World {
         self.now = self.now.max(limit);
     }
 
+    /// When an end wants to be woken.
+    pub fn wake(&self, end: usize) -> Option<Instant> {
+        self.ends[end].core.wake()
+    }
+
     /// Takes the next event that has not been taken.
     pub fn next_event(&mut self, end: usize) -> Option<Event> {
         self.ends[end].events.pop_front()
@@ -313,7 +333,7 @@ impl World {
     /// Waits for an event that `wanted` makes something of; others before it are passed over.
     #[track_caller]
     pub fn expect<T>(&mut self, end: usize, what: &str, mut wanted: impl FnMut(&Event) -> Option<T>) -> T {
-        let limit = self.now + seconds(200);
+        let limit = self.now + seconds(1000);
         let mut passed = vec![];
         loop {
             while let Some(event) = self.next_event(end) {
@@ -333,7 +353,7 @@ impl World {
 
     /// What went over the wire, as `PHONE INVITE`, `PBX 200 INVITE`.
     pub fn flow(&self) -> Vec<String> {
-        self.wire.iter().map(|seen| arrow(seen)).collect()
+        self.wire.iter().map(arrow).collect()
     }
 
     /// How often a message of that kind was sent.

@@ -4,3 +4,7 @@
 
 mod calls;
 mod kit;
+mod registrar;
+mod registration;
+mod session;
+mod weather;
