@@ -18,10 +18,18 @@
 //! Only `device` touches the operating system.
 
 pub mod codec;
+mod conceal;
 pub mod device;
+mod dtmf;
+mod jitter;
 pub mod level;
 pub mod mix;
+mod noise;
+mod pitch;
+mod quality;
 pub mod resample;
+pub mod rtcp;
+mod rtp;
 mod stream;
 pub mod tone;
 

@@ -10,7 +10,7 @@
 
 use std::f64::consts::PI;
 
-use crate::{BLOCK, Block};
+use crate::{BLOCK, Block, pitch::dot};
 
 /// From 48 kHz down to a lower rate.
 #[derive(Debug, Clone)]
@@ -104,19 +104,6 @@ fn bessel(x: f64) -> f64 {
         Some(*term)
     });
     1.0 + terms.sum::<f64>()
-}
-
-/// Eight sums side by side, so that the compiler may use vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a, a_rest) = a.as_chunks::<8>();
-    let (b, b_rest) = b.as_chunks::<8>();
-    let mut sums = [0.0f32; 8];
-    for (a, b) in a.iter().zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 const ATTENUATION_DB: f64 = 72.0;

@@ -1,17 +1,20 @@
 //! One RTP session of one call, both directions.
 
 mod config;
+mod outbox;
+mod receiver;
+mod sender;
 mod statistics;
 
-use std::{collections::VecDeque, time::Instant};
+use std::time::Instant;
 
 pub use config::{CodecKind, Dtmf, OpusConfig, StreamConfig};
+use outbox::Outbox;
+use receiver::Receiver;
+use sender::Sender;
 pub use statistics::Statistics;
 
-use crate::{
-    Block,
-    codec::g711::{G711, Law},
-};
+use crate::{Block, quality, rtcp::Reports};
 
 /// Why a stream could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +36,8 @@ pub enum Received {
     Duplicate,
     /// Its turn is over.
     Late,
-    /// Not for this stream: garbage, another payload type, another source.
+    /// Not for this stream: garbage, another payload type, another source. A new source of the peer is a stranger
+    /// with its first packet, until the second confirms it.
     Stranger,
 }
 
@@ -55,145 +59,160 @@ pub struct Packet<'a> {
     pub bytes: &'a [u8],
 }
 
-/// One RTP session of one call, both directions.
+/// One RTP session of one call, both directions. See the crate's page for the contract.
 pub struct Stream {
     config: StreamConfig,
-    g711: G711,
-    sequence: u16,
-    timestamp: u32,
-    frame: Vec<u8>,
-    packet: Vec<u8>,
-    pending: bool,
-    sound: VecDeque<f32>,
-    sending: bool,
-    receiving: bool,
-    sent: u64,
-    received: u64,
-    last_packet: Option<Instant>,
+    sender: Sender,
+    receiver: Receiver,
+    reports: Reports,
+    outbox: Outbox,
+    closed: bool,
 }
 
 impl Stream {
     /// A stream that sends and receives.
-    pub fn new(config: StreamConfig, _now: Instant) -> Result<Stream, Error> {
+    ///
+    /// # Errors
+    /// [`Error::PacketTime`] for a duration that cannot be sent, [`Error::Opus`] where libopus refuses its settings.
+    pub fn new(config: StreamConfig, now: Instant) -> Result<Stream, Error> {
+        let config = checked(config)?;
+        let random = u64::from(config.ssrc) << 32 | u64::from(config.first_timestamp);
         Ok(Stream {
-            g711: G711::new(if config.codec == CodecKind::Pcma { Law::A } else { Law::Mu }),
-            sequence: config.first_sequence,
-            timestamp: config.first_timestamp,
-            frame: Vec::new(),
-            packet: Vec::new(),
-            pending: false,
-            sound: VecDeque::new(),
-            sending: true,
-            receiving: true,
-            sent: 0,
-            received: 0,
-            last_packet: None,
+            sender: Sender::new(&config)?,
+            receiver: Receiver::new(&config, now)?,
+            reports: Reports::new(config.ssrc, config.cname.clone(), random, now),
+            outbox: Outbox::new(),
+            closed: false,
             config,
         })
     }
 
-    /// 10 ms of the microphone.
-    pub fn capture(&mut self, block: &Block, _now: Instant) {
-        for six in block.chunks_exact(6) {
-            let mean = six.iter().sum::<f32>() / 6.0;
-            self.frame.push(self.g711.encode((mean * 32767.0) as i16));
-        }
-        if self.frame.len() >= 160 {
-            self.packet.clear();
-            self.packet.extend([0x80, self.config.send_payload_type]);
-            self.packet.extend(self.sequence.to_be_bytes());
-            self.packet.extend(self.timestamp.to_be_bytes());
-            self.packet.extend(self.config.ssrc.to_be_bytes());
-            self.packet.append(&mut self.frame);
-            self.sequence = self.sequence.wrapping_add(1);
-            self.timestamp = self.timestamp.wrapping_add(160);
-            self.pending = self.sending;
+    /// 10 ms of the microphone. Who holds or is muted passes silence, or does not call: the gap is accounted for.
+    pub fn capture(&mut self, block: &Block, now: Instant) {
+        if !self.closed {
+            self.sender.capture(block, &self.config, now, &mut self.outbox);
+            self.report(now);
         }
     }
 
     /// The next packet to send; ask until `None`.
     pub fn poll_packet(&mut self) -> Option<Packet<'_>> {
-        if !std::mem::take(&mut self.pending) {
-            return None;
-        }
-        self.sent += 1;
-        Some(Packet { kind: PacketKind::Rtp, bytes: &self.packet })
+        self.outbox.pop()
     }
 
-    /// A datagram from the RTP port.
+    /// A datagram from the RTP port. With RTCP on the same port sort by [`rtcp::is_rtcp`](crate::rtcp::is_rtcp) first.
     pub fn receive_rtp(&mut self, packet: &[u8], arrival: Instant) -> Received {
-        let Some((header, payload)) = packet.split_at_checked(12) else { return Received::Stranger };
-        if header[1] & 0x7f != self.config.receive_payload_type {
-            return Received::Stranger;
-        }
-        self.received += 1;
-        self.last_packet = Some(arrival);
-        for &code in payload {
-            let sample = f32::from(self.g711.decode(code)) / 32768.0;
-            self.sound.extend([sample; 6]);
-        }
-        Received::Accepted
+        self.receiver.receive(packet, &self.config, arrival)
     }
 
     /// A datagram from the RTCP port.
-    pub fn receive_rtcp(&mut self, _packet: &[u8], _arrival: Instant) {}
-
-    /// The next 10 ms for the speaker. Always fills the block.
-    pub fn play(&mut self, block: &mut Block, _now: Instant) {
-        for sample in block {
-            *sample = self.sound.pop_front().filter(|_| self.receiving).unwrap_or(0.0);
+    pub fn receive_rtcp(&mut self, packet: &[u8], arrival: Instant) {
+        let peer = self.receiver.peer.source.as_ref().map(|source| source.ssrc);
+        self.reports.read(packet, peer, arrival);
+        if let Some(percent) = self.reports.remote.loss_pct {
+            self.sender.expect_loss(percent);
         }
     }
 
-    /// Queues digits (`0` to `9`, `*`, `#`, `A` to `D`; `,` waits a second; others are passed over).
-    pub fn send_digits(&mut self, _digits: &str) {}
+    /// The next 10 ms for the speaker. Always fills the block.
+    pub fn play(&mut self, block: &mut Block, now: Instant) {
+        self.receiver.play(block, &self.config, now);
+        self.report(now);
+    }
 
-    /// The next digit the peer pressed.
+    /// Queues digits: `0` to `9`, `*`, `#`, `A` to `D` for 100 ms each, with 60 ms between them; `,` waits a second;
+    /// anything else is passed over. They go out in step with `capture`.
+    pub fn send_digits(&mut self, digits: &str) {
+        self.sender.push_digits(digits);
+    }
+
+    /// The next digit that the peer pressed.
     pub fn poll_digit(&mut self) -> Option<char> {
-        None
+        self.receiver.poll_digit()
     }
 
-    /// Whether sound goes out (hold).
+    /// Whether sound goes out (hold). RTCP goes on.
     pub fn set_sending(&mut self, on: bool) {
-        self.sending = on;
+        self.sender.sending = on;
     }
 
-    /// Whether sound is played (hold).
+    /// Whether sound is played (hold). Packets are still counted.
     pub fn set_receiving(&mut self, on: bool) {
-        self.receiving = on;
+        self.receiver.set_receiving(on);
     }
 
-    /// Another codec or payload type was agreed on. Source, sequence and counters continue.
+    /// Another codec or payload type was agreed on. Source, sequence and counters continue; random values of the new
+    /// configuration are not used.
+    ///
+    /// # Errors
+    /// As with [`Stream::new`]; the stream then goes on as it was.
     pub fn reconfigure(&mut self, config: StreamConfig, _now: Instant) -> Result<(), Error> {
+        let mut config = checked(config)?;
+        config.ssrc = self.config.ssrc;
+        let codec_changed = config.codec != self.config.codec;
+        if codec_changed || config.ptime_ms != self.config.ptime_ms || config.opus != self.config.opus {
+            self.sender.reconfigure(&config)?;
+        }
+        if codec_changed {
+            self.receiver.reconfigure(&self.config, &config)?;
+        }
         self.config = config;
         Ok(())
     }
 
-    /// Says goodbye (RTCP BYE) with the next [`Stream::poll_packet`]; the stream sends nothing afterwards.
-    pub fn close(&mut self, _now: Instant) {
-        self.sending = false;
+    /// Says goodbye (RTCP BYE) with the next [`Stream::poll_packet`]; nothing is sent afterwards.
+    pub fn close(&mut self, now: Instant) {
+        if !std::mem::replace(&mut self.closed, true) {
+            let sent = self.sender.report();
+            let heard = self.receiver.peer.source.as_mut().map(|source| source.report());
+            self.outbox.push(PacketKind::Rtcp, |packet| self.reports.write_bye(sent, heard, now, packet));
+        }
     }
 
     /// Counters and gauges.
-    pub fn statistics(&self, _now: Instant) -> Statistics {
+    pub fn statistics(&self, now: Instant) -> Statistics {
+        let receiver = &self.receiver;
+        let totals = receiver.totals(&self.config);
+        let level_ms = receiver.playout.level_ms() as f32;
+        let rtt_ms = self.reports.remote.rtt_ms;
+        // Half the round trip, the frame, the filters and coders, what waits here, and a sound card's two buffers.
+        let delay_ms = rtt_ms.unwrap_or(0.0) / 2.0 + self.config.ptime_ms as f32 + level_ms + 25.0;
         Statistics {
-            sent: self.sent,
-            received: self.received,
-            lost: 0,
-            late: 0,
-            duplicates: 0,
-            strangers: 0,
-            concealed_ms: 0,
-            accelerated_ms: 0,
-            expanded_ms: 0,
-            loss_pct: 0.0,
-            jitter_ms: 0.0,
-            rtt_ms: None,
-            jitter_buffer_ms: 20.0,
-            target_ms: 20.0,
-            remote_loss_pct: None,
-            mos: 4.2,
-            last_packet: self.last_packet,
+            sent: self.sender.packets,
+            received: receiver.counts.received,
+            lost: totals.lost,
+            late: totals.late,
+            duplicates: receiver.counts.duplicates,
+            strangers: receiver.counts.strangers,
+            concealed_ms: totals.concealed_ms,
+            accelerated_ms: totals.accelerated_ms,
+            expanded_ms: totals.expanded_ms,
+            loss_pct: receiver.loss.percent,
+            jitter_ms: receiver.peer.source.as_ref().map_or(0.0, |source| source.jitter_ms()) as f32,
+            rtt_ms,
+            jitter_buffer_ms: level_ms,
+            target_ms: receiver.playout.target_ms(receiver.now_s(now)) as f32,
+            remote_loss_pct: self.reports.remote.loss_pct,
+            mos: quality::mos(self.config.codec, delay_ms, receiver.loss.percent),
+            last_packet: receiver.last_packet,
         }
     }
+
+    fn report(&mut self, now: Instant) {
+        if !self.closed && self.reports.due(now) {
+            let sent = self.sender.report();
+            let heard = self.receiver.peer.source.as_mut().map(|source| source.report());
+            self.outbox.push(PacketKind::Rtcp, |packet| self.reports.write(sent, heard, now, packet));
+        }
+    }
+}
+
+/// Opus has no frame of 30 ms.
+fn checked(mut config: StreamConfig) -> Result<StreamConfig, Error> {
+    match (config.codec, config.ptime_ms) {
+        (CodecKind::Opus, 30) => config.ptime_ms = 20,
+        (_, 10 | 20 | 30 | 40 | 60) => {}
+        (_, other) => return Err(Error::PacketTime(other)),
+    }
+    Ok(config)
 }

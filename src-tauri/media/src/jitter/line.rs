@@ -1,0 +1,76 @@
+//! Sound at the codec's rate: some that was played, some that is ready.
+
+/// One buffer with a cursor. What lies before the cursor is the past, of which concealment and merging need a little.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) sound: Vec<f32>,
+    pub(super) cursor: usize,
+    past: usize,
+}
+
+impl Line {
+    pub(super) fn new(rate: u32) -> Line {
+        let past = rate as usize * PAST_MS / 1000;
+        let mut sound = Vec::with_capacity(rate as usize);
+        sound.resize(past, 0.0);
+        Line { cursor: sound.len(), sound, past }
+    }
+
+    pub(super) fn ready(&self) -> usize {
+        self.sound.len() - self.cursor
+    }
+
+    pub(super) fn ready_sound(&self) -> &[f32] {
+        &self.sound[self.cursor..]
+    }
+
+    /// Moves the cursor on over what fills `out`; the rest of `out`, if the line is short, is silence.
+    pub(super) fn take(&mut self, out: &mut [f32]) {
+        let count = out.len().min(self.ready());
+        let (now, rest) = out.split_at_mut(count);
+        now.copy_from_slice(&self.sound[self.cursor..self.cursor + count]);
+        rest.fill(0.0);
+        self.cursor += count;
+        if self.cursor > self.past * 2 {
+            let drop = self.cursor - self.past;
+            self.sound.copy_within(drop.., 0);
+            self.sound.truncate(self.sound.len() - drop);
+            self.cursor = self.past;
+        }
+    }
+
+    /// Removes `count` samples before `start`… of the part from `at`, fading from what was there into what follows.
+    pub(super) fn remove(&mut self, at: usize, count: usize) {
+        let start = self.cursor + at;
+        for n in 0..count {
+            let weight = (n as f32 + 0.5) / count as f32;
+            self.sound[start + n] += (self.sound[start + count + n] - self.sound[start + n]) * weight;
+        }
+        self.sound.copy_within(start + 2 * count.., start + count);
+        self.sound.truncate(self.sound.len() - count);
+    }
+
+    /// Repeats the first `count` ready samples, fading from what follows them into themselves.
+    pub(super) fn repeat(&mut self, count: usize) {
+        let (start, length) = (self.cursor, self.sound.len());
+        self.sound.resize(length + count, 0.0);
+        self.sound.copy_within(start + count..length, start + 2 * count);
+        for n in 0..count {
+            let weight = (n as f32 + 0.5) / count as f32;
+            let following = self.sound[start + 2 * count + n];
+            self.sound[start + count + n] = following + (self.sound[start + n] - following) * weight;
+        }
+    }
+
+    /// Fades from the invented sound at the end of the line into the real sound that was appended at `joint`.
+    pub(super) fn merge(&mut self, joint: usize, invented: &[f32]) {
+        let count = invented.len().min(self.sound.len() - joint);
+        for (n, (sample, invented)) in self.sound[joint..].iter_mut().zip(invented).enumerate() {
+            let weight = (n as f32 + 0.5) / count as f32;
+            *sample = invented + (*sample - invented) * weight;
+        }
+    }
+}
+
+/// What concealment looks back on.
+const PAST_MS: usize = 60;
