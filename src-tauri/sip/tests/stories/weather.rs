@@ -45,6 +45,7 @@ fn a_lossy_afternoon(seed: u64) -> World {
             }
         }
     }
+    world.command(PHONE, Command::RemoveAccount(ACCOUNT));
     world
 }
 
