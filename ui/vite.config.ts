@@ -23,7 +23,7 @@ export default defineConfig({
     emptyOutDir: true,
     rollupOptions: { input: { main: 'index.html' } },
   },
-  server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+  server: { port: 1420, strictPort: true },
   clearScreen: false,
   test: {
     env: { DEBUG_PRINT_LIMIT: '0' },

@@ -53,8 +53,11 @@ describe('dialling', () => {
   });
 
   test('with several accounts one can choose whom to call as', async () => {
-    await open({ accounts: [account(), account({ id: 'home', aor: 'sip:sara@home.example' })] });
-    expect(screen.getByRole('combobox', { name: 'Call from 101' })).toBeTruthy();
+    const host = await open({ accounts: [account(), account({ id: 'home', aor: 'sip:sara@home.example' })] });
+    await fireEvent.click(screen.getByRole('radio', { name: 'sara' }));
+    await fireEvent.input(input(), { target: { value: '700' } });
+    await fireEvent.submit(input());
+    expect(host.asked).toEqual([{ type: 'dial', target: '700', account: 'home' }]);
   });
 });
 
@@ -220,6 +223,7 @@ describe('the account dialog', () => {
   async function openDialog() {
     const host = await open({ accounts: [] });
     await fireEvent.click(screen.getByRole('button', { name: 'Add account' }));
+    await screen.findByRole('dialog', { name: 'Add account' });
     return host;
   }
 
@@ -232,8 +236,8 @@ describe('the account dialog', () => {
   });
 
   test('stays until the PBX has said no, and says why', async () => {
-    vi.useFakeTimers();
     const host = await openDialog();
+    vi.useFakeTimers();
     await fill('Address', '101@pbx.example');
     await fill('Password', 'wrong');
     await fill('Registrar', '192.0.2.10:5060');
@@ -252,8 +256,8 @@ describe('the account dialog', () => {
   });
 
   test('closes once the PBX has said yes', async () => {
-    vi.useFakeTimers();
     await openDialog();
+    vi.useFakeTimers();
     await fill('Address', '101@pbx.example');
     await fill('Password', 'right');
     await fireEvent.click(within(dialog()).getByRole('button', { name: 'Save' }));
