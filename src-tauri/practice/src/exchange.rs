@@ -182,10 +182,8 @@ impl Exchange {
         let call = CallKey(self.called as u64 * 2 + 1);
         self.called += 1;
         let offer = negotiation.offer(Direction::SendRecv);
-        self.calls.insert(
-            call,
-            Call { negotiation, socket, offer: None, route: Route::Speak(caller.voice), line: None },
-        );
+        self.calls
+            .insert(call, Call { negotiation, socket, offer: None, route: Route::Speak(caller.voice), line: None });
         self.command(Command::InviteOver {
             call,
             destination: (binding.flow, binding.addr),
@@ -214,7 +212,9 @@ impl Exchange {
     fn offered(&mut self, call: CallKey, offer: Option<Vec<u8>>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
         let sdp = match offer {
-            Some(offer) => state.negotiation.answer(&offer, Direction::SendRecv).map(|(answer, _)| answer).map_err(|_| 488),
+            Some(offer) => {
+                state.negotiation.answer(&offer, Direction::SendRecv).map(|(answer, _)| answer).map_err(|_| 488)
+            }
             None => Ok(state.negotiation.offer(Direction::SendRecv)),
         };
         self.command(Command::Answer { call, sdp });

@@ -79,3 +79,6 @@ impl Registrar {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

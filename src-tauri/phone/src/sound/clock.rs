@@ -17,22 +17,26 @@ pub(super) const TICK: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_millis(100);
 /// Ticks that may be made up for at once.
 const BURST: u32 = 4;
-/// A microphone that cannot wake us is asked this often once its block is due.
-const ASK: Duration = Duration::from_millis(2);
+/// A block is looked for this much before it is expected; a microphone that cannot wake us is asked again this often.
+const EARLY: Duration = Duration::from_micros(500);
+const ASK: Duration = Duration::from_millis(1);
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Clock {
     /// The next tick by the system's clock.
     due: Instant,
-    /// Until then the microphone need not be asked.
+    /// Until then the microphone is not worth a look.
     rest: Instant,
-    missing: usize,
+    /// When it gave a block.
+    last: Instant,
+    /// It gives blocks in pieces, each of which would wake us.
+    crumbly: bool,
 }
 
 impl Clock {
     pub(super) fn new(now: Instant) -> Clock {
-        Clock { due: now, rest: now, missing: 0 }
+        Clock { due: now, rest: now, last: now, crumbly: false }
     }
 
     /// How many ticks the system's clock owes, at most [`BURST`].
@@ -47,19 +51,18 @@ impl Clock {
         ticks
     }
 
-    /// The microphone gave a block, so the system's clock is not needed for a while.
+    /// The microphone gave a block, so the system's clock is not needed for a while. `wakes`: the microphone can wake us.
     pub(super) fn paced(&mut self, now: Instant, wakes: bool) {
         self.due = now + PATIENCE;
-        self.missing = media::BLOCK;
-        self.rest = if wakes { now } else { now + TICK - ASK };
+        self.last = now;
+        self.rest = if wakes && !self.crumbly { now } else { now + TICK - EARLY };
     }
 
-    /// The microphone had no whole block; `missing` samples are. If it grows by crumbs there is no use in looking at every
-    /// one of them.
-    pub(super) fn starved(&mut self, now: Instant, wakes: bool, missing: usize) {
-        if missing < self.missing {
-            self.missing = missing;
-            self.rest = now + Duration::from_micros(missing as u64 * 1_000 / 48);
+    /// The microphone had no whole block; `some` says that it had a piece of one.
+    pub(super) fn starved(&mut self, now: Instant, wakes: bool, some: bool) {
+        if wakes && some && !self.crumbly {
+            self.crumbly = true;
+            self.rest = self.last + TICK - EARLY;
         } else if !wakes && self.rest <= now {
             self.rest = now + ASK;
         }

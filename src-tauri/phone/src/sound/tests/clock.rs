@@ -45,11 +45,13 @@ fn crumbs_are_not_looked_at_one_by_one() {
     let mut clock = Clock::new(start);
     clock.paced(start, true);
     assert_eq!(clock.rest(start), None, "it may wake us at once");
-    clock.starved(start + MS, true, 456);
-    assert_eq!(clock.rest(start + MS), Some(start + MS + Duration::from_micros(9_500)));
-    let rested = start + 12 * MS;
-    clock.starved(rested, true, 456);
-    assert_eq!(clock.rest(rested), None, "nothing new: it may wake us again");
+    let expected = start + Duration::from_micros(9_500);
+    clock.starved(start + MS, true, true);
+    assert_eq!(clock.rest(start + MS), Some(expected), "a crumb: it may not wake us before the block is due");
+    clock.starved(expected, true, true);
+    assert_eq!(clock.rest(expected), None, "now it may");
+    clock.paced(start + TICK, true);
+    assert_eq!(clock.rest(start + TICK), Some(expected + TICK), "learnt");
 }
 
 #[test]
@@ -57,7 +59,8 @@ fn a_microphone_that_cannot_wake_us_is_asked_when_its_block_is_due() {
     let start = Instant::now();
     let mut clock = Clock::new(start);
     clock.paced(start, false);
-    assert_eq!(clock.rest(start), Some(start + 8 * MS));
-    clock.starved(start + 8 * MS, false, 480);
-    assert_eq!(clock.rest(start + 8 * MS), Some(start + 10 * MS));
+    let expected = start + Duration::from_micros(9_500);
+    assert_eq!(clock.rest(start), Some(expected));
+    clock.starved(expected, false, false);
+    assert_eq!(clock.rest(expected), Some(expected + MS));
 }

@@ -18,6 +18,9 @@ use media::{BLOCK, device};
 use super::{super::*, PATIENCE, open_loop, probe, wait_for};
 use crate::api::Role;
 
+/// How often the probe is said, and how many blocks apart: more than the longest delay.
+const PROBES: usize = 6;
+const APART: usize = 60;
 /// Set for the child: where the server's socket is.
 const RIG: &str = "RINGSIDE_TEST_RIG";
 
@@ -114,21 +117,33 @@ async fn child_speaks() {
     assert!(!names.iter().any(|name| name.ends_with(".monitor")), "{names:?}");
     let (_sound, mut events) = start();
     wait_for(&mut events, |event| matches!(event, SoundEvent::Quality(CallId(2), _))).await;
-    let (at, recording) = tokio::task::spawn_blocking(speak_and_listen).await.expect("no panic");
-    let heard = probe::find(&recording).expect("the probe comes out of the speaker");
-    let delay = (heard as f32 - at as f32) / 48.0;
-    println!("mouth to ear, with the rig's own delay: {delay} ms");
-    assert!((0.0..500.0).contains(&delay), "{delay} ms");
+    let (said, recording) = tokio::task::spawn_blocking(speak_and_listen).await.expect("no panic");
+    let delays: Vec<f32> = said
+        .iter()
+        .filter_map(|at| {
+            let heard = probe::find(recording.get(*at..at + APART * BLOCK)?)?;
+            Some(heard as f32 / 48.0)
+        })
+        .collect();
+    println!("mouth to ear, with the rig's own delay: {delays:?} ms");
+    // A busy machine may break some of them.
+    assert!(!delays.is_empty(), "the probe does not come out of the speaker");
 }
 
 /// Speaks into the virtual microphone and records the virtual speaker; where in the recording it spoke.
-fn speak_and_listen() -> (usize, Vec<f32>) {
+fn speak_and_listen() -> (Vec<usize>, Vec<f32>) {
     let mut mouth = device::open_playback(&["pulseaudio:mouth".into()]).device;
     let mut ear = device::open_capture(&["pulseaudio:speaker.monitor".into()]).device;
     assert_eq!((mouth.id(), ear.id()), ("pulseaudio:mouth", "pulseaudio:speaker.monitor"));
-    let mut speech = vec![0.0; 50 * BLOCK];
-    speech.extend(probe::chirp());
-    speech.resize(150 * BLOCK, 0.0);
+    let mut speech = Vec::new();
+    let mut said = Vec::new();
+    for _ in 0..PROBES {
+        speech.resize(speech.len() + APART / 4 * BLOCK, 0.0);
+        said.push(speech.len());
+        speech.extend(probe::chirp());
+        speech.resize((said.len() * APART) * BLOCK, 0.0);
+    }
+    speech.resize(speech.len() + APART * BLOCK, 0.0);
     let mut recording = Vec::new();
     let mut block = [0.0; BLOCK];
     let deadline = Instant::now() + PATIENCE;
@@ -141,7 +156,7 @@ fn speak_and_listen() -> (usize, Vec<f32>) {
         recording.extend_from_slice(&block);
         mouth.write(spoken);
     }
-    (50 * BLOCK, recording)
+    (said, recording)
 }
 
 #[tokio::test]
