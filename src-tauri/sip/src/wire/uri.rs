@@ -28,6 +28,9 @@ pub struct Uri {
 
 const ERROR: SyntaxError = SyntaxError("URI");
 
+/// More parameters than any URI has that a person or a PBX wrote.
+const MAX_PARAMS: usize = 64;
+
 impl Uri {
     /// Reads a URI. Blanks and angle brackets are not part of one; those belong to a name-addr.
     pub fn parse(source: &str) -> Result<Self, SyntaxError> {
@@ -166,7 +169,9 @@ impl Uri {
     /// Whether both name the same resource (RFC 3261 §19.1.4), as a registrar compares bindings. Passwords and headers
     /// are left out of it: no binding has them.
     pub fn is_equivalent(&self, other: &Self) -> bool {
-        if !self.is_sip() || !other.is_sip() {
+        // Each parameter is looked for among the others, so a URI that is nothing but parameters is compared as text.
+        let is_comparable = |uri: &Self| uri.is_sip() && uri.params().nth(MAX_PARAMS).is_none();
+        if self.source == other.source || !is_comparable(self) || !is_comparable(other) {
             return self.source == other.source;
         }
         self.scheme().eq_ignore_ascii_case(other.scheme())
