@@ -39,26 +39,25 @@ impl Line {
         }
     }
 
-    /// Removes `count` samples before `start`… of the part from `at`, fading from what was there into what follows.
-    pub(super) fn remove(&mut self, at: usize, count: usize) {
-        let start = self.cursor + at;
+    /// Takes `count` samples out, fading from the first ready ones into those that are `count` later.
+    pub(super) fn remove(&mut self, count: usize) {
+        let start = self.cursor;
         for n in 0..count {
-            let weight = (n as f32 + 0.5) / count as f32;
-            self.sound[start + n] += (self.sound[start + count + n] - self.sound[start + n]) * weight;
+            let (first, later) = (self.sound[start + n], self.sound[start + count + n]);
+            self.sound[start + n] = first + (later - first) * weight(n, count);
         }
         self.sound.copy_within(start + 2 * count.., start + count);
         self.sound.truncate(self.sound.len() - count);
     }
 
-    /// Repeats the first `count` ready samples, fading from what follows them into themselves.
+    /// Puts `count` samples in at the cursor: they begin like what is ready and end like what was just played.
     pub(super) fn repeat(&mut self, count: usize) {
         let (start, length) = (self.cursor, self.sound.len());
         self.sound.resize(length + count, 0.0);
-        self.sound.copy_within(start + count..length, start + 2 * count);
+        self.sound.copy_within(start..length, start + count);
         for n in 0..count {
-            let weight = (n as f32 + 0.5) / count as f32;
-            let following = self.sound[start + 2 * count + n];
-            self.sound[start + count + n] = following + (self.sound[start + n] - following) * weight;
+            let (ready, played) = (self.sound[start + count + n], self.sound[start - count + n]);
+            self.sound[start + n] = ready + (played - ready) * weight(n, count);
         }
     }
 
@@ -66,10 +65,14 @@ impl Line {
     pub(super) fn merge(&mut self, joint: usize, invented: &[f32]) {
         let count = invented.len().min(self.sound.len() - joint);
         for (n, (sample, invented)) in self.sound[joint..].iter_mut().zip(invented).enumerate() {
-            let weight = (n as f32 + 0.5) / count as f32;
-            *sample = invented + (*sample - invented) * weight;
+            *sample = invented + (*sample - invented) * weight(n, count);
         }
     }
+}
+
+/// A linear fade.
+fn weight(n: usize, count: usize) -> f32 {
+    (n as f32 + 0.5) / count as f32
 }
 
 /// What concealment looks back on.

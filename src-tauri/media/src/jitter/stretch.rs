@@ -15,42 +15,44 @@ impl Stretch {
         Stretch { rate, pitch: Pitch::default() }
     }
 
-    /// Ready samples that a search needs: two of the longest periods.
+    /// Ready samples that make the best of a search: two of the longest periods.
     pub(super) fn window(&self) -> usize {
         self.ms(LONGEST_MS) * 2
     }
 
     /// Takes out at most `most` samples and tells how many. `hurry` (0 to 1) lowers the standard of a good match.
     pub(super) fn shorten(&mut self, line: &mut Line, most: usize, floor: f32, hurry: f32) -> usize {
-        let count = self.period(line, most, floor, hurry);
+        let longest = self.ms(LONGEST_MS).min(most).min(line.ready() / 2);
+        let count = self.period(line.ready_sound(), longest, self.ms(WINDOW_MS), floor, hurry);
         if count > 0 {
-            line.remove(0, count);
+            line.remove(count);
         }
         count
     }
 
-    /// Puts in at most `most` samples and tells how many.
+    /// Puts in at most `most` samples and tells how many. Looks back on what was played, so little has to be ready.
     pub(super) fn lengthen(&mut self, line: &mut Line, most: usize, floor: f32, hurry: f32) -> usize {
-        let count = self.period(line, most, floor, hurry);
+        let longest = self.ms(LONGEST_MS).min(most).min(line.ready());
+        let window = self.ms(WINDOW_MS);
+        let around = &line.sound[line.cursor - window..];
+        let count = self.period(around, longest, window, floor, hurry);
         if count > 0 {
             line.repeat(count);
         }
         count
     }
 
-    /// How many samples may go or come, 0 for none. In a pause any number will do.
-    fn period(&mut self, line: &Line, most: usize, floor: f32, hurry: f32) -> usize {
+    /// How many samples may go or come at the beginning of a sound, 0 for none. In a pause any number will do.
+    fn period(&mut self, sound: &[f32], longest: usize, window: usize, floor: f32, hurry: f32) -> usize {
         let shortest = self.ms(5) / 2;
-        let longest = self.ms(LONGEST_MS).min(most);
-        let ready = line.ready_sound();
-        if longest < shortest || ready.len() < self.window() {
+        if longest < shortest || sound.len() < longest + window {
             return 0;
         }
-        let level = rms(&ready[..longest * 2]);
+        let level = rms(&sound[..longest + window]);
         if level < (floor * 2.0).max(INAUDIBLE) {
             return longest;
         }
-        let fit = self.pitch.search(ready, self.rate, shortest..=longest, self.ms(8));
+        let fit = self.pitch.search(sound, self.rate, shortest..=longest, window);
         if fit.correlation > GOOD - hurry.clamp(0.0, 1.0) * (GOOD - BEARABLE) { fit.lag } else { 0 }
     }
 
@@ -60,6 +62,8 @@ impl Stretch {
 }
 
 const LONGEST_MS: usize = 15;
+/// What is compared: a period of all but the deepest voices.
+const WINDOW_MS: usize = 10;
 /// −66 dBFS.
 const INAUDIBLE: f32 = 0.0005;
 const GOOD: f32 = 0.9;
