@@ -127,7 +127,10 @@ pub(crate) fn default_codecs() -> Vec<Codec> {
 }
 
 /// `101@pbx.example` or `sip:101@pbx.example`, always given back with `sip:`.
-pub(crate) fn address_of_record(text: &str) -> Result<String, Refusal> {
+///
+/// # Errors
+/// If it is no such address.
+pub fn address_of_record(text: &str) -> Result<String, Refusal> {
     let refusal = || Refusal::malformed("bad_address", "The address must look like 101@pbx.example");
     let text = text.trim();
     let address = text.strip_prefix("sip:").unwrap_or(text);

@@ -36,6 +36,7 @@ mod target;
 mod update;
 pub mod wire;
 
+pub use account::address_of_record;
 pub use settings::{AccountSettings, Settings};
 pub use target::{Target, TargetError};
 pub use update::{Desk, Effect, Input, Now, Store};

@@ -1,0 +1,203 @@
+//! From text to values that cannot be wrong.
+
+use std::{fs, io, path::Path};
+
+use desk::wire::Language;
+use phone::{AccountId, AutoAnswer, Codec, DtmfMode, Secret, Transport};
+
+use super::{
+    Account, CallTo, Problem, Processing, Settings, default,
+    section::{File, Section},
+};
+
+/// Reads the settings file and lays the policy over it. A missing policy is none; a missing settings file is an empty one if
+/// `may_be_missing`.
+///
+/// # Errors
+/// The first value that cannot be used.
+pub fn read(settings: &Path, policy: &Path, may_be_missing: bool) -> Result<Settings, Problem> {
+    let policy = open(policy, true)?;
+    let file = open(settings, may_be_missing)?;
+    let policy = policy.as_ref();
+    let layers: Vec<&File> = policy.into_iter().chain(file.as_ref()).collect();
+    let root = Section::root(&layers);
+    version(&root)?;
+    let (local_api, audio) = (root.section("local_api")?, root.section("audio")?);
+    let locked = match policy {
+        Some(policy) => Section::root(&[policy]).section("policy")?.strings("locked")?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let mut warnings = root.unknown_keys(ROOT);
+    warnings.extend(local_api.unknown_keys(&["port", "callto"]));
+    warnings.extend(audio.unknown_keys(AUDIO));
+    warnings.extend(not_acted_on(&root)?);
+    let mut accounts = Vec::new();
+    for section in root.list("account")? {
+        warnings.extend(section.unknown_keys(ACCOUNT));
+        accounts.push(account(&section, settings)?);
+    }
+    Ok(Settings {
+        desk: desk::Settings {
+            language: root.choice("language", LANGUAGES)?.unwrap_or_default(),
+            accounts: Vec::new(),
+            microphone: devices(&audio, "microphone")?,
+            speaker: devices(&audio, "speaker")?,
+            ring: devices(&audio, "ring")?,
+            locked,
+        },
+        port: local_api.port("port")?.unwrap_or(default::PORT),
+        callto: local_api.choice("callto", CALLTO)?.unwrap_or(default::CALLTO),
+        accounts,
+        processing: Processing {
+            echo_cancellation: audio.bool("echo_cancellation")?.unwrap_or(default::PROCESSING.echo_cancellation),
+            noise_suppression: audio.bool("noise_suppression")?.unwrap_or(default::PROCESSING.noise_suppression),
+            automatic_gain: audio.bool("automatic_gain")?.unwrap_or(default::PROCESSING.automatic_gain),
+        },
+        warnings,
+    })
+}
+
+/// An account of which nothing is known yet, with every default in its place.
+pub fn bare_account() -> phone::Account {
+    phone::Account {
+        id: AccountId(String::new()),
+        aor: String::new(),
+        registrar: None,
+        username: None,
+        password: Secret::default(),
+        display_name: None,
+        transport: Transport::default(),
+        ca: None,
+        codecs: default::CODECS.to_vec(),
+        dtmf: DtmfMode::default(),
+        auto_answer: AutoAnswer::default(),
+    }
+}
+
+fn open(path: &Path, may_be_missing: bool) -> Result<Option<File>, Problem> {
+    match fs::read_to_string(path) {
+        Ok(text) => File::parse(path, text).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && may_be_missing => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(Problem::of_file(path, "there is no such file: write it, or name another with --settings"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            Err(Problem::of_file(path, "this is not UTF-8: save the file as UTF-8"))
+        }
+        Err(error) => Err(Problem::of_file(path, format!("cannot be read: {error}: make it readable for this user"))),
+    }
+}
+
+fn version(root: &Section<'_>) -> Result<(), Problem> {
+    match root.integer("version")? {
+        None | Some(VERSION) => Ok(()),
+        Some(other) => Err(root.problem("version", format!("version {other} is not known here: this program reads version {VERSION}"))),
+    }
+}
+
+fn account(section: &Section<'_>, settings: &Path) -> Result<Account, Problem> {
+    let aor = section.string("aor")?.ok_or_else(|| section.problem("aor", AOR))?;
+    let aor = desk::address_of_record(&aor).map_err(|_| section.problem("aor", AOR))?;
+    let user = aor.trim_start_matches("sip:").split('@').next().unwrap_or_default().to_owned();
+    if section.choice("srtp", SRTP)? == Some(Srtp::Required) {
+        let mend = "encrypted sound cannot be promised by this version: write \"off\", or wait for one that can";
+        return Err(section.problem("srtp", mend));
+    }
+    let account = phone::Account {
+        id: AccountId(section.string("id")?.unwrap_or_default()),
+        aor,
+        registrar: filled(section.string("registrar")?),
+        username: filled(section.string("username")?),
+        password: Secret::default(),
+        display_name: filled(section.string("display_name")?),
+        transport: section.choice("transport", TRANSPORTS)?.unwrap_or_default(),
+        ca: filled(section.string("ca")?).map(Into::into),
+        codecs: codecs(section)?,
+        dtmf: section.choice("dtmf", DTMF)?.unwrap_or_default(),
+        auto_answer: section.choice("auto_answer", AUTO_ANSWER)?.unwrap_or_default(),
+    };
+    Ok(Account {
+        account,
+        password: section.string("password")?.map(Secret),
+        password_in_settings: section.comes_from("password", settings),
+        extension: filled(section.string("extension")?).unwrap_or(user),
+    })
+}
+
+fn codecs(section: &Section<'_>) -> Result<Vec<Codec>, Problem> {
+    let Some(names) = section.strings("codecs")? else { return Ok(default::CODECS.to_vec()) };
+    let mut codecs = Vec::new();
+    for name in &names {
+        let codec = CODECS.iter().find(|(known, _)| known == name).map(|(_, codec)| *codec);
+        let codec = codec.ok_or_else(|| {
+            section.problem("codecs", format!("{name:?} is not known here: choose from opus, g722, pcmu, pcma"))
+        })?;
+        if !codecs.contains(&codec) {
+            codecs.push(codec);
+        }
+    }
+    if codecs.is_empty() { Err(section.problem("codecs", "name at least one codec, or leave the key out")) } else { Ok(codecs) }
+}
+
+fn devices(audio: &Section<'_>, role: &str) -> Result<Vec<String>, Problem> {
+    Ok(audio.strings(role)?.unwrap_or_else(|| vec![default::DEVICE.to_owned()]))
+}
+
+/// What is written down for a later version; said once, so that nobody relies on it.
+fn not_acted_on(root: &Section<'_>) -> Result<Vec<String>, Problem> {
+    let mut sleeping = Vec::new();
+    let driver = root.section("pbx")?.choice("driver", DRIVERS)?.unwrap_or(false);
+    if driver {
+        sleeping.push("pbx.driver");
+    }
+    let crm = root.section("crm")?;
+    sleeping.extend(["crm.lookup_url", "crm.register_url", "crm.open_url"].into_iter().filter(|key| {
+        key.strip_prefix("crm.").is_some_and(|key| crm.has(key))
+    }));
+    if root.section("webhook")?.has("listen") {
+        sleeping.push("webhook.listen");
+    }
+    for account in root.list("account")? {
+        if account.choice("srtp", SRTP)? == Some(Srtp::Optional) {
+            sleeping.push("account.srtp");
+        }
+    }
+    Ok(sleeping.into_iter().map(|key| format!("{key}: this version does not act on it yet; it is kept")).collect())
+}
+
+fn filled(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Srtp {
+    Off,
+    Optional,
+    Required,
+}
+
+const VERSION: i64 = 1;
+const AOR: &str = "write the address of record, like aor = \"sip:101@pbx.example\"";
+const ROOT: &[&str] = &["version", "language", "local_api", "webhook", "account", "audio", "pbx", "crm", "policy"];
+const AUDIO: &[&str] = &["microphone", "speaker", "ring", "echo_cancellation", "noise_suppression", "automatic_gain"];
+const ACCOUNT: &[&str] = &[
+    "id", "aor", "registrar", "username", "password", "display_name", "extension", "transport", "ca", "srtp", "codecs", "dtmf",
+    "auto_answer",
+];
+const LANGUAGES: &[(&str, Language)] =
+    &[("en", Language::En), ("ru", Language::Ru), ("fa", Language::Fa), ("system", Language::System)];
+const CALLTO: &[(&str, CallTo)] = &[("off", CallTo::Off), ("ask", CallTo::Ask), ("paired", CallTo::Paired)];
+const TRANSPORTS: &[(&str, Transport)] = &[("udp", Transport::Udp), ("tcp", Transport::Tcp), ("tls", Transport::Tls)];
+const SRTP: &[(&str, Srtp)] = &[("off", Srtp::Off), ("optional", Srtp::Optional), ("required", Srtp::Required)];
+const CODECS: &[(&str, Codec)] =
+    &[("opus", Codec::Opus), ("g722", Codec::G722), ("pcmu", Codec::Pcmu), ("pcma", Codec::Pcma)];
+const DTMF: &[(&str, DtmfMode)] = &[
+    ("auto", DtmfMode::Auto),
+    ("rfc4733", DtmfMode::Rfc4733),
+    ("info", DtmfMode::Info),
+    ("inband", DtmfMode::Inband),
+];
+const AUTO_ANSWER: &[(&str, AutoAnswer)] =
+    &[("off", AutoAnswer::Off), ("trusted", AutoAnswer::Trusted), ("all", AutoAnswer::All)];
+/// Whether it asks anything of a PBX.
+const DRIVERS: &[(&str, bool)] = &[("none", false), ("ami", true), ("oktell", true), ("simotel", true), ("dial_codes", true)];
