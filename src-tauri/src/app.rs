@@ -1,19 +1,23 @@
 //! The Tauri application: what starts in which order, and how it ends.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use desk::wire::Intent;
+use desk::wire::{Intent, Refusal};
+use headless::Running;
 use tauri::{AppHandle, Manager, Window, WindowEvent};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use crate::bridge::{self, Desk, Started, Subscriptions, refusal};
+use crate::bridge::{self, Desk, Started, Subscriptions};
 use crate::follow::{Looked, follow};
 use crate::options::Options;
-use crate::seam::Running;
+use crate::signals;
 use crate::tray::{Choice, Tray};
 use crate::windows::{self, Kind};
-use crate::{seam, signals};
+
+/// Longer than the desk takes to unregister and to end its calls; a desktop that logs out does not wait for ever.
+const STOP_BOUND: Duration = Duration::from_secs(3);
 
 /// Opens the phone and returns once the agent quits: unregistered, calls ended.
 pub fn run(options: Options, runtime: &Runtime) -> tauri::Result<ExitCode> {
@@ -61,22 +65,32 @@ fn set_up(app: &AppHandle, options: Options, running: oneshot::Sender<Running>) 
 
 /// Starts the desk. If that fails, the window opens all the same and says why.
 async fn start(options: Options, started: Started, running: oneshot::Sender<Running>) {
-    let Options { settings, data, practice, .. } = options;
-    match seam::start(seam::Options { settings, data, practice }).await {
+    let practice = options.practice || has_no_account(&options);
+    let usual = headless::Options::new(options.settings, options.data);
+    match headless::start(headless::Options { practice, in_app: true, ..usual }).await {
         Ok(desk) => {
             started.send_replace(Some(Ok(desk.desk())));
             // Nobody takes it if the agent quit meanwhile; dropping it then ends the desk.
             let _ = running.send(desk);
         }
         Err(error) => {
-            started.send_replace(Some(Err(refusal("cannot_start", error, 409))));
+            tracing::error!("{error}");
+            started.send_replace(Some(Err(Refusal::conflict("cannot_start", error.to_string()))));
         }
     }
 }
 
+/// A newcomer gets the practice PBX. Settings that cannot be read are left to the start, which says what is wrong.
+fn has_no_account(options: &Options) -> bool {
+    let usual = headless::Options::new(&options.settings, &options.data);
+    headless::settings::read(&usual.settings, &usual.policy, true).is_ok_and(|settings| settings.accounts.is_empty())
+}
+
 async fn stop(mut ran: oneshot::Receiver<Running>) {
-    if let Ok(running) = ran.try_recv() {
-        running.stop().await;
+    if let Ok(running) = ran.try_recv()
+        && tokio::time::timeout(STOP_BOUND, running.stop()).await.is_err()
+    {
+        tracing::warn!("the desk took too long to stop");
     }
 }
 

@@ -10,14 +10,13 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use desk::wire::{Change, Done, Intent, Refusal, Snapshot};
+use headless::{DeskHandle, Update};
 use serde::Serialize;
 use serde_json::Value;
 use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
-
-use crate::seam::{DeskHandle, Update};
 
 /// The desk, from before it is up. Whoever asks early waits for it, so the window may open at once.
 #[derive(Clone)]
@@ -37,7 +36,7 @@ impl Desk {
     pub async fn up(&self) -> Result<DeskHandle, Refusal> {
         match self.0.clone().wait_for(Option::is_some).await.as_deref() {
             Ok(Some(outcome)) => outcome.clone(),
-            _ => Err(refusal("stopping", "Ringside is about to quit.", 409)),
+            _ => Err(Refusal::conflict("stopping", "Ringside is closing")),
         }
     }
 
@@ -54,7 +53,7 @@ impl Desk {
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub enum Message {
-    /// Changes were lost, or none were taken yet: start over from here.
+    /// Changes were lost: start over from here.
     Resync {
         /// All of it.
         snapshot: Box<Snapshot>,
@@ -94,12 +93,12 @@ pub async fn snapshot(desk: State<'_, Desk>) -> Result<Snapshot, Refusal> {
 /// Asks for something. A malformed intent is refused in the same shape as an impossible one.
 #[tauri::command]
 pub async fn intent(desk: State<'_, Desk>, intent: Value) -> Result<Done, Refusal> {
-    let intent = serde_json::from_value(intent).map_err(|error| refusal("malformed", error, 400))?;
+    let intent = serde_json::from_value(intent).map_err(|error| Refusal::malformed("malformed", error.to_string()))?;
     desk.up().await?.intent(intent).await
 }
 
-/// Sends changes down `channel` until the window goes or subscribes again: those after the number `after`, or
-/// beginning with a snapshot.
+/// Sends changes down `channel` until the window goes or subscribes again: those after the number `after`, or else those
+/// to come.
 #[tauri::command]
 pub async fn subscribe(
     window: WebviewWindow,
@@ -118,9 +117,4 @@ pub async fn subscribe(
     });
     subscriptions.replace(window.label(), forward.abort_handle());
     Ok(())
-}
-
-/// A refusal with a stable code that the window translates; `status` is what HTTP would answer.
-pub fn refusal(code: &str, detail: impl ToString, status: u16) -> Refusal {
-    Refusal { code: code.to_owned(), detail: detail.to_string(), status }
 }

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use desk::wire::{Call, Refusal};
+use headless::Update;
 use tauri::AppHandle;
 use tokio::sync::{Notify, mpsc};
 
 use crate::bridge::Desk;
 use crate::glance::Glance;
 use crate::notify::{Notifications, Response};
-use crate::seam::Update;
 use crate::texts::Texts;
 use crate::tray::Tray;
 use crate::windows;
@@ -71,7 +71,8 @@ impl Surfaces {
     }
 
     fn ring(&mut self, call: &Call, texts: &'static Texts) {
-        if !windows::is_up(&self.app) {
+        // A window that has not the keyboard may lie under another.
+        if !windows::has_focus(&self.app) {
             self.notifications.ring(call, texts);
             windows::peek(&self.app);
         }

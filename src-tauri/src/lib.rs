@@ -14,8 +14,9 @@ pub mod follow;
 pub mod glance;
 pub mod notify;
 pub mod options;
-pub mod seam;
 pub mod signals;
+#[cfg(test)]
+mod staged;
 pub mod texts;
 pub mod tray;
 pub mod windows;
@@ -49,7 +50,10 @@ fn open(options: Options) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return complain(error, 1),
     };
-    app::run(options, &runtime).unwrap_or_else(|error| complain(error, 1))
+    let code = app::run(options, &runtime).unwrap_or_else(|error| complain(error, 1));
+    // A task may still be waiting for an answer from a window that is gone.
+    runtime.shutdown_background();
+    code
 }
 
 /// Logs go to stderr, as much as `RUST_LOG` asks for.

@@ -1,4 +1,4 @@
-//! Notifications: somebody calls and the window is out of sight. Answer and Decline are buttons on it.
+//! Notifications: somebody calls and the agent works elsewhere. Answer and Decline are buttons on it.
 //!
 //! A notification lives exactly as long as its call rings. Where no notification service runs, there is none.
 

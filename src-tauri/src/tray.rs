@@ -124,3 +124,6 @@ impl Face {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,8 +55,6 @@ pub fn open(app: &AppHandle, kind: Kind, data: &Path) -> tauri::Result<WebviewWi
         .min_inner_size(min_width, min_height)
         .data_directory(data.join("webview"))
         .visible(false)
-        // Whoever types elsewhere keeps the keyboard when a call brings the window up; `bring` asks for it expressly.
-        .focused(false)
         .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
         .build()?;
     let ground = if window.theme()? == Theme::Dark { SLATE } else { PAPER };
@@ -66,22 +64,12 @@ pub fn open(app: &AppHandle, kind: Kind, data: &Path) -> tauri::Result<WebviewWi
 
 /// The agent asked for the window: shows it and takes the keyboard.
 pub fn bring(app: &AppHandle) {
-    with(app, Kind::Main, |window| {
-        window.show()?;
-        window.unminimize()?;
-        window.set_focus()
-    });
+    on_main_window(app, |window| show(window, Keyboard::Take));
 }
 
-/// A call asks for the window: shows it and leaves the keyboard where it is.
+/// A call asks for the window: shows it if it is hidden, and leaves the keyboard to whoever types elsewhere.
 pub fn peek(app: &AppHandle) {
-    with(app, Kind::Main, |window| if window.is_visible()? { Ok(()) } else { window.show() });
-}
-
-/// Whether the agent can see the window at all; other windows may cover it.
-pub fn is_up(app: &AppHandle) -> bool {
-    let Some(window) = app.get_webview_window(Kind::Main.label()) else { return false };
-    window.is_visible().unwrap_or(false) && !window.is_minimized().unwrap_or(false)
+    on_main_window(app, |window| if window.is_visible()? { Ok(()) } else { show(window, Keyboard::Leave) });
 }
 
 /// Whether the agent works in the window.
@@ -98,10 +86,41 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     }
 }
 
-fn with(app: &AppHandle, kind: Kind, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()>) {
-    if let Some(window) = app.get_webview_window(kind.label()) {
-        report(act(&window));
+/// What a window does about the keyboard when it comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keyboard {
+    Take,
+    Leave,
+}
+
+/// Tauri's own `set_focus` is lost on a window that is still on its way to the screen, and its `show` always lets the
+/// window manager focus. GTK can say which is meant.
+#[cfg(target_os = "linux")]
+fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
+    use gtk::prelude::{GtkWindowExt, WidgetExt};
+    let gtk = window.gtk_window()?;
+    gtk.set_focus_on_map(keyboard == Keyboard::Take);
+    gtk.show_all();
+    if keyboard == Keyboard::Take {
+        gtk.present();
     }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
+    window.show()?;
+    if keyboard == Keyboard::Take {
+        window.unminimize()?;
+        window.set_focus()?;
+    }
+    Ok(())
+}
+
+/// Windows are touched on the main thread only.
+fn on_main_window(app: &AppHandle, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()> + Send + 'static) {
+    let Some(window) = app.get_webview_window(Kind::Main.label()) else { return };
+    report(app.run_on_main_thread(move || report(act(&window))));
 }
 
 fn report(outcome: tauri::Result<()>) {

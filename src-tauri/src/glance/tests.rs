@@ -1,6 +1,5 @@
-use desk::wire::{Devices, Ended, Peer, Transport};
-
 use super::*;
+use crate::staged::*;
 
 #[test]
 fn a_call_comes_is_answered_and_ends() {
@@ -67,84 +66,4 @@ fn preferences_are_followed() {
     glance.apply(change(What::PreferencesChanged { preferences }));
     assert!(glance.do_not_disturb());
     assert_eq!(glance.language(), Language::Fa);
-}
-
-// --- the desk these tests look at
-
-fn registered() -> Glance {
-    Glance::new(snapshot())
-}
-
-fn snapshot() -> Snapshot {
-    Snapshot {
-        seq: 0,
-        accounts: vec![account(Registration::Registered)],
-        calls: vec![],
-        history: vec![],
-        cards: vec![],
-        callbacks: vec![],
-        agents: vec![],
-        devices: Devices::default(),
-        preferences: Preferences { language: Language::En, do_not_disturb: false, secrets_in_file: false },
-        practice: true,
-    }
-}
-
-fn account(registration: Registration) -> Account {
-    Account {
-        id: "work".into(),
-        aor: "sip:101@pbx.example".into(),
-        registrar: None,
-        transport: Transport::Udp,
-        display_name: None,
-        registration,
-        detail: None,
-    }
-}
-
-fn call(id: &str, direction: Direction, state: CallState) -> Call {
-    Call {
-        id: id.into(),
-        account: "work".into(),
-        direction,
-        state,
-        peer: anna(),
-        card: None,
-        held_by: vec![],
-        muted: false,
-        in_conference: false,
-        codec: None,
-        started_at: "2026-11-21T10:00:00Z".into(),
-        answered_at: None,
-        ended: None,
-        quality: None,
-        transfer: None,
-        digits_received: String::new(),
-    }
-}
-
-fn anna() -> Peer {
-    Peer { number: "74952294989".into(), name: Some("Anna".into()) }
-}
-
-fn changed(call: Call) -> Change {
-    change(What::CallChanged { call })
-}
-
-fn ended(direction: Direction, answered_at: Option<&str>, reason: Reason) -> Change {
-    let entry = HistoryEntry {
-        call: "c9".into(),
-        account: "work".into(),
-        direction,
-        peer: anna(),
-        started_at: "2026-11-21T10:00:00Z".into(),
-        answered_at: answered_at.map(Into::into),
-        ended: Ended { reason, sip_status: None, detail: None, at: "2026-11-21T10:01:00Z".into() },
-        talk_ms: 0,
-    };
-    change(What::HistoryAdded { entry })
-}
-
-fn change(what: What) -> Change {
-    Change { seq: 1, what }
 }

@@ -1,6 +1,7 @@
 use desk::wire::{CallState, Direction, Peer};
 
 use super::*;
+use crate::staged;
 
 #[test]
 fn buttons_mean_what_they_say() {
@@ -27,22 +28,6 @@ fn a_hostile_name_stays_one_short_line() {
 }
 
 fn call(number: &str, name: Option<&str>) -> Call {
-    Call {
-        id: "c1".into(),
-        account: "work".into(),
-        direction: Direction::Inbound,
-        state: CallState::Ringing,
-        peer: Peer { number: number.into(), name: name.map(Into::into) },
-        card: None,
-        held_by: vec![],
-        muted: false,
-        in_conference: false,
-        codec: None,
-        started_at: "2026-11-21T10:00:00Z".into(),
-        answered_at: None,
-        ended: None,
-        quality: None,
-        transfer: None,
-        digits_received: String::new(),
-    }
+    let peer = Peer { number: number.into(), name: name.map(Into::into) };
+    Call { peer, ..staged::call("c1", Direction::Inbound, CallState::Ringing) }
 }
