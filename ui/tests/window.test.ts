@@ -116,6 +116,14 @@ describe('a call', () => {
     expect(input().value, 'the digits went into the call, not into the number').toBe('');
   });
 
+  test('takes no digits that are typed into something over it', async () => {
+    const host = await open({ calls: [call()] });
+    await press('KeyK');
+    await fireEvent.keyDown(document.body, { code: 'F1' });
+    await fireEvent.keyDown(await screen.findByRole('dialog', { name: 'Settings' }), { key: '1' });
+    expect(host.asked.filter(({ type }) => type === 'send_dtmf')).toEqual([]);
+  });
+
   test('is handed on blindly', async () => {
     const host = await open({ calls: [call()] });
     await press('KeyT');

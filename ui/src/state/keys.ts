@@ -31,3 +31,10 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   const found = Object.entries(BINDINGS).find(([, { code, alt }]) => code === event.code && alt === event.altKey);
   return found?.[0] as Shortcut | undefined;
 }
+
+/** Nothing on the page is waiting for this key: no field has the keyboard and nothing lies over the window. */
+export function isFree(event: Event): boolean {
+  if (event instanceof KeyboardEvent && (event.altKey || event.ctrlKey || event.metaKey)) return false;
+  const taken = 'input, textarea, select, [contenteditable], [role="dialog"], [role="listbox"]';
+  return !event.defaultPrevented && !(event.target instanceof Element && event.target.closest(taken));
+}

@@ -3,7 +3,7 @@
 import type { Call } from '../../bindings/Call';
 import type { Intent } from '../../bindings/Intent';
 import { currentCall, isAnswered, isIncoming } from '../../state/call';
-import { shortcutOf, type Shortcut } from '../../state/keys';
+import { isFree, shortcutOf, type Shortcut } from '../../state/keys';
 import { asciiDigits, startsNumber } from '../../state/number';
 import type { Panel, Stage } from '../../state/stage.svelte';
 
@@ -60,10 +60,4 @@ export function keyboard(window: Keyboard): (event: KeyboardEvent) => void {
 
 function on(call: Call | undefined, then: (call: Call) => void) {
   if (call) then(call);
-}
-
-/** Nothing on the page is waiting for this key. */
-function isFree(event: KeyboardEvent): boolean {
-  const taken = 'input, textarea, select, [contenteditable], [role="dialog"], [role="listbox"]';
-  return !event.altKey && !event.ctrlKey && !event.metaKey && !(event.target as Element).closest?.(taken);
 }
