@@ -10,7 +10,7 @@ use super::{AccountConfig, AccountKey, CallKey, FlowId, RequestId};
 pub enum Command {
     /// Adds an account, or replaces its settings. Registering is asked for separately.
     SetAccount(AccountKey, AccountConfig),
-    /// Unregisters and forgets.
+    /// Hangs up its calls, unregisters and forgets.
     RemoveAccount(AccountKey),
     /// Registers now, and keeps it so.
     Register(AccountKey),

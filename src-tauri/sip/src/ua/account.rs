@@ -113,6 +113,10 @@ impl Core {
     }
 
     pub(crate) fn remove_account(&mut self, key: AccountKey) {
+        let calls = self.calls.iter().filter(|(_, call)| call.account == Some(key)).map(|(call, _)| *call);
+        for call in calls.collect::<Vec<_>>() {
+            self.hang_up(call, None);
+        }
         self.unregister(key);
         if let Some(account) = self.accounts.get_mut(&key) {
             account.removed = true;
@@ -202,7 +206,7 @@ impl Core {
         if account.flow() != Some(flow) {
             return;
         }
-        let was_bound = account.registration.is_bound();
+        let (was_bound, was_pending) = (account.registration.is_bound(), account.registration.is_pending());
         account.connection = Connection::Down;
         account.registration.lost();
         self.stack.cancel(Alarm::Account(key, AccountAlarm::Refresh));
@@ -212,11 +216,12 @@ impl Core {
         };
         // A flow that worked is replaced at once (RFC 5626 §4.4.1); one that never did is not hammered.
         if was_bound && account.wanted {
-            self.open(key);
-        } else {
-            self.connect_next(key, failure, cause.to_string());
+            return self.open(key);
         }
-        self.forget_if_removed(key);
+        if was_pending && !account.wanted {
+            self.left(key);
+        }
+        self.connect_next(key, failure, cause.to_string());
     }
 
     /// Gives up for now: says so, and plans the next attempt.
@@ -259,10 +264,17 @@ impl Core {
         match alarm {
             AccountAlarm::Refresh => self.send_register(key),
             AccountAlarm::Retry => self.register(key),
-            AccountAlarm::Unanswered => {
-                self.account_failed(key, RegistrationFailure::Unreachable, FlowError::TimedOut.to_string());
-            }
+            AccountAlarm::Unanswered => self.never_connected(key),
         }
+    }
+
+    /// Neither Connected nor Closed came, or nothing from the resolver.
+    fn never_connected(&mut self, key: AccountKey) {
+        let Some(account) = self.accounts.get_mut(&key) else { return };
+        if let Connection::Connecting(path) = account.connection {
+            self.stack.close(path.flow);
+        }
+        self.connect_next(key, RegistrationFailure::Unreachable, FlowError::TimedOut.to_string());
     }
 
     /// Closes what is open. Whoever calls this decides how it goes on.

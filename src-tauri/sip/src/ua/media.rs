@@ -145,7 +145,8 @@ impl Core {
         if is_update && offer.is_none() {
             return self.refreshed(key, transaction, request);
         }
-        if call.exchange.is_ours() || call.ack_due.is_some() {
+        let answer_missing = call.unacknowledged.as_ref().is_some_and(|waiting| waiting.offers);
+        if call.exchange.is_ours() || call.ack_due.is_some() || answer_missing {
             return self.call_reply(key, transaction, 491, |response| response);
         }
         // §14.2: the one before is not finished yet.

@@ -43,8 +43,6 @@ pub(crate) struct Registration {
     learnt: bool,
     /// The Contact that the registrar has.
     contact: Option<String>,
-    /// The Contact to be removed with the next REGISTER.
-    stale_contact: Option<String>,
     /// Route of all initial requests (RFC 3608).
     pub(crate) service_route: Vec<String>,
 }
@@ -69,7 +67,6 @@ impl Registration {
             public: None,
             learnt: false,
             contact: None,
-            stale_contact: None,
             service_route: vec![],
         }
     }
@@ -130,6 +127,7 @@ impl Core {
         if matches!(account.registration.state, State::Asking { .. } | State::Leaving) {
             return;
         }
+        self.stack.cancel(Alarm::Account(key, AccountAlarm::Retry));
         let bound = account.registration.is_bound();
         account.registration.state = State::Asking { bound };
         let expires_s = account.registration.expires_s;
@@ -174,7 +172,7 @@ impl Core {
         };
         request.header("Contact", value);
         // The binding of the old address would ring into the void.
-        if let Some(old) = replaced.or_else(|| registration.stale_contact.take()).filter(|_| expires_s > 0) {
+        if let Some(old) = replaced.filter(|_| expires_s > 0) {
             request.header("Contact", format!("{old};expires=0"));
         }
         request.header("Expires", expires_s.to_string());
@@ -316,7 +314,8 @@ impl Core {
         self.connect_next(key, RegistrationFailure::NoResponse, FlowError::TimedOut.to_string());
     }
 
-    fn left(&mut self, key: AccountKey) {
+    /// Nothing of ours is at the registrar any more.
+    pub(crate) fn left(&mut self, key: AccountKey) {
         if let Some(account) = self.accounts.get_mut(&key) {
             account.registration.lost();
             account.registration.contact = None;

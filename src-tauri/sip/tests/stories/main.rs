@@ -4,6 +4,8 @@
 
 mod calls;
 mod kit;
+mod oddities;
+mod puppet;
 mod registrar;
 mod registration;
 mod session;
