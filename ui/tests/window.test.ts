@@ -5,6 +5,8 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Snapshot } from '../src/bindings/Snapshot';
 import { account, call, ended, ringing } from '../src/host/fake/scenarios';
 import Main from '../src/windows/main/Main.svelte';
+// The window loads it when it is first needed; here it is loaded before, so that no test waits for the compiler.
+import '../src/windows/main/Preferences.svelte';
 import { deskWith } from './stage';
 
 async function open(changes: Partial<Snapshot> = {}) {
