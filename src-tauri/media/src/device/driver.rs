@@ -29,8 +29,14 @@ pub(super) fn list() -> Vec<DeviceInfo> {
     devices().filter_map(|device| describe(&device)).collect()
 }
 
+/// Whether the kernel has any sound card. Without one ALSA would complain on standard error at every question.
+fn is_equipped() -> bool {
+    cfg!(not(target_os = "linux")) || std::path::Path::new("/dev/snd").exists()
+}
+
 fn devices() -> impl Iterator<Item = cpal::Device> {
-    let hosts = cpal::available_hosts().into_iter().filter_map(|id| cpal::host_from_id(id).ok());
+    let hosts = cpal::available_hosts().into_iter().filter(|_| is_equipped());
+    let hosts = hosts.filter_map(|id| cpal::host_from_id(id).ok());
     hosts.filter_map(|host| host.devices().ok()).flatten()
 }
 
@@ -43,9 +49,10 @@ fn describe(device: &cpal::Device) -> Option<DeviceInfo> {
     })
 }
 
-fn find(wanted: &str, default: Option<cpal::Device>) -> Result<cpal::Device, DeviceError> {
+fn find(wanted: &str, default: fn(&cpal::Host) -> Option<cpal::Device>) -> Result<cpal::Device, DeviceError> {
     if wanted == "default" {
-        return default.ok_or(DeviceError::Absent);
+        let host = is_equipped().then(cpal::default_host);
+        return host.and_then(|host| default(&host)).ok_or(DeviceError::Absent);
     }
     let fits = |device: &cpal::Device| {
         device.id().is_ok_and(|id| id.to_string() == wanted)
@@ -103,7 +110,7 @@ impl fmt::Debug for Input {
 
 impl Input {
     pub(super) fn open(wanted: &str) -> Result<Input, DeviceError> {
-        let device = find(wanted, cpal::default_host().default_input_device())?;
+        let device = find(wanted, HostTrait::default_input_device)?;
         let default = device.default_input_config().map_err(refused)?;
         let config = configure(&default, device.supported_input_configs().map_err(refused)?);
         let rate = config.sample_rate;
@@ -192,7 +199,7 @@ impl fmt::Debug for Output {
 
 impl Output {
     pub(super) fn open(wanted: &str) -> Result<Output, DeviceError> {
-        let device = find(wanted, cpal::default_host().default_output_device())?;
+        let device = find(wanted, HostTrait::default_output_device)?;
         let default = device.default_output_config().map_err(refused)?;
         let config = configure(&default, device.supported_output_configs().map_err(refused)?);
         let rate = config.sample_rate;
