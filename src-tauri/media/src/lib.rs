@@ -30,6 +30,7 @@ mod quality;
 pub mod resample;
 pub mod rtcp;
 mod rtp;
+pub mod srtp;
 mod stream;
 pub mod tone;
 

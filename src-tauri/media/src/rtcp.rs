@@ -158,7 +158,7 @@ impl Reports {
     /// allows it), a day ahead so that it is never zero.
     fn ntp(&self, now: Instant) -> u64 {
         let elapsed = Duration::from_secs(86_400) + now.saturating_duration_since(self.epoch);
-        elapsed.as_secs() << 32 | (u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000
+        (elapsed.as_secs() << 32) | ((u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000)
     }
 
     /// Five seconds, times 0.5 to 1.5 at random so that many desks do not report at once (§6.2, §6.3.1).

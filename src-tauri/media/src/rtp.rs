@@ -96,7 +96,7 @@ impl Source {
                 self.base = self.base.min(extended);
                 Order::New(extended)
             }
-            MIN_DROPOUT..0 => Order::Ancient,
+            MIN_DROPOUT..-127 => Order::Ancient,
             _ => Order::Suspect,
         };
         match order {

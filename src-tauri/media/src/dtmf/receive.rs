@@ -33,9 +33,8 @@ impl Receiver {
             Some(last) if last.timestamp == timestamp => {
                 last.duration = last.duration.max(event.duration);
                 last.ended |= event.ended;
-                return;
             }
-            Some(last) if timestamp.wrapping_sub(last.timestamp).cast_signed() < 0 => return,
+            Some(last) if timestamp.wrapping_sub(last.timestamp).cast_signed() < 0 => {}
             // A key held down for long goes on in another segment (RFC 4733 §2.5.1.3).
             Some(last) if last.continues(&event) => *last = event,
             _ => {

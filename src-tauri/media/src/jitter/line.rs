@@ -61,12 +61,13 @@ impl Line {
         }
     }
 
-    /// Fades from the invented sound at the end of the line into the real sound that was appended at `joint`.
-    pub(super) fn merge(&mut self, joint: usize, invented: &[f32]) {
-        let count = invented.len().min(self.sound.len() - joint);
-        for (n, (sample, invented)) in self.sound[joint..].iter_mut().zip(invented).enumerate() {
-            *sample = invented + (*sample - invented) * weight(n, count);
+    /// Fades from the invented sound, which begins at `joint`, into the real sound, and appends the rest of that.
+    pub(super) fn merge(&mut self, joint: usize, real: &[f32]) {
+        let fade = self.sound.len() - joint;
+        for (n, (sample, real)) in self.sound[joint..].iter_mut().zip(real).enumerate() {
+            *sample += (real - *sample) * weight(n, fade);
         }
+        self.sound.extend_from_slice(real.get(fade..).unwrap_or(&[]));
     }
 }
 

@@ -55,7 +55,8 @@ pub(crate) struct Playout {
     /// Ticks until the line may be stretched again.
     rest: u32,
     lossy: bool,
-    merged: Vec<f32>,
+    /// Real sound while it is faded in.
+    real: Vec<f32>,
     pub(crate) counts: Counts,
 }
 
@@ -88,7 +89,7 @@ impl Playout {
             level_ms: 0.0,
             rest: 0,
             lossy: false,
-            merged: Vec::with_capacity(rate as usize / 50),
+            real: Vec::with_capacity(rate as usize / 8),
             counts: Counts::default(),
         })
     }
@@ -303,32 +304,20 @@ impl Playout {
         self.invented = 0;
     }
 
-    /// Drops the first `passed` of the samples appended at `joint`, and fades them in if the line was invented.
+    /// Drops the first `passed` of the samples appended at `joint`, and fades them in if the line was invented. Opus
+    /// fades by itself where nothing is dropped.
     fn join(&mut self, joint: usize, passed: usize) {
         let end = self.line.sound.len();
         let passed = passed.min(end - joint);
-        self.line.sound.copy_within(joint + passed.., joint);
-        self.line.sound.truncate(end - passed);
-        let own = !matches!(self.decoder, Decoder::Opus(_));
-        if passed > 0 || (own && self.invented_lately()) {
-            let fade = self.ms(if self.concealer.active() { 8 } else { 4 });
-            self.merged.clear();
-            self.merged.extend_from_slice(&self.line.sound[joint..]);
+        if passed > 0 || self.concealer.active() {
+            let fade = self.ms(if self.concealer.active() { 8 } else { 4 }).min(end - joint - passed);
+            self.real.clear();
+            self.real.extend_from_slice(&self.line.sound[joint + passed..]);
             self.line.sound.truncate(joint);
             self.concealer.conceal(fade, self.floor.level(), &mut self.line.sound);
-            let (real, line) = (&mut self.merged, &mut self.line);
-            std::mem::swap(real, &mut line.sound);
-            // `merged` now holds the line with the invented tail, `line.sound` the real samples.
-            let tail = real.split_off(joint);
-            std::mem::swap(real, &mut line.sound);
-            line.sound.extend_from_slice(real);
-            line.merge(joint, &tail);
+            self.line.merge(joint, &self.real);
         }
         self.concealer.reset();
-    }
-
-    fn invented_lately(&self) -> bool {
-        self.concealer.active()
     }
 
     /// Appends sound that nobody sent.

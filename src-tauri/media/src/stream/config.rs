@@ -74,7 +74,7 @@ pub struct Dtmf {
     pub send_pt: u8,
     /// Our number for `telephone-event`.
     pub receive_pt: u8,
-    /// Ticks per second of event durations; must be the codec's clock rate (RFC 4733 §2.1).
+    /// Ticks per second of event durations: by RFC 4733 §2.1 the codec's clock rate, but what was negotiated is used.
     pub clock: u32,
 }
 

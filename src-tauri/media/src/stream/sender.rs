@@ -74,7 +74,9 @@ impl Sender {
     pub(super) fn capture(&mut self, block: &Block, config: &StreamConfig, now: Instant, outbox: &mut Outbox) {
         self.catch_up(config, now);
         let tick = config.codec.clock_rate() / 100;
-        let (step, event) = self.digits.step(self.timestamp, tick, config.ptime_ms);
+        // Some peers count 8000 durations per second beside Opus timestamps at 48 000, whatever the RFC says.
+        let event_tick = config.dtmf.map_or(tick, |dtmf| dtmf.clock / 100);
+        let (step, event) = self.digits.step(self.timestamp, event_tick, config.ptime_ms);
         match (config.dtmf, step) {
             (_, Step::Voice) => {
                 self.tones.rest();
