@@ -231,7 +231,10 @@ fn early_media_comes_with_a_183() {
     let theirs = incoming(&mut world, PBX);
     world.command(PBX, Command::Progress { call: theirs, sdp: ANSWER.to_vec() });
     world.expect(PHONE, "early media", |event| match event {
-        Event::Ringing { early_sdp: Some(sdp), .. } => Some(assert_eq!(sdp, ANSWER)),
+        Event::Ringing { early_sdp: Some(sdp), .. } => {
+            assert_eq!(sdp, ANSWER);
+            Some(())
+        }
         _ => None,
     });
 }

@@ -8,5 +8,6 @@ mod oddities;
 mod puppet;
 mod registrar;
 mod registration;
+mod rfc3665;
 mod session;
 mod weather;

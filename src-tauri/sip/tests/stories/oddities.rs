@@ -232,7 +232,8 @@ fn connected() -> Puppet {
     let invite = puppet.invite(call(90));
     puppet.respond(&invite, "486 Busy Here", "pbx", &[], b"");
     puppet.settle();
-    (puppet.sent.clear(), puppet.events.clear());
+    puppet.sent.clear();
+    puppet.events.clear();
     puppet
 }
 

@@ -130,7 +130,10 @@ fn a_blind_transfer_ends_our_call_when_it_worked() {
 #[track_caller]
 fn transferred(world: &mut World, wanted: u16) {
     world.expect(PHONE, "Transfer", |event| match event {
-        Event::Transfer { status: Some(status), .. } => Some(assert_eq!(*status, wanted)),
+        Event::Transfer { status: Some(status), .. } => {
+            assert_eq!(*status, wanted);
+            Some(())
+        }
         _ => None,
     });
 }
@@ -163,7 +166,10 @@ fn an_attended_transfer_names_the_other_call() {
     let second = talk(&mut world, call(1));
     world.command(PHONE, Command::Refer { call: call(0), to: String::new(), replaces: Some(call(1)) });
     world.expect(PBX, "TransferRequested", |event| match event {
-        Event::TransferRequested { replaces, .. } => Some(assert_eq!(*replaces, Some(second))),
+        Event::TransferRequested { replaces, .. } => {
+            assert_eq!(*replaces, Some(second));
+            Some(())
+        }
         _ => None,
     });
     let refer_to = world.last("PHONE REFER").header("Refer-To").expect("Refer-To").into_owned();
@@ -194,7 +200,10 @@ fn a_call_with_replaces_takes_the_place_of_another() {
             continue;
         }
         let second = world.expect(PHONE, "Incoming", |event| match event {
-            Event::Incoming { call, replaces: Some(replaced), .. } => Some(assert_eq!(*replaced, ours)).map(|()| *call),
+            Event::Incoming { call, replaces: Some(replaced), .. } => {
+                assert_eq!(*replaced, ours);
+                Some(*call)
+            }
             _ => None,
         });
         world.command(PHONE, Command::Accept { call: second, answer: ANSWER.to_vec() });
@@ -230,10 +239,13 @@ fn info_arrives() {
     let (content_type, body) = ("application/dtmf-relay".to_owned(), b"Signal=5\r\nDuration=160\r\n".to_vec());
     world.command(PHONE, Command::Info { call: call(0), content_type, body });
     world.expect(PBX, "Info", |event| match event {
-        Event::Info { content_type, body, .. } => Some(assert_eq!(
-            (content_type.as_str(), body.as_slice()),
-            ("application/dtmf-relay", &b"Signal=5\r\nDuration=160\r\n"[..])
-        )),
+        Event::Info { content_type, body, .. } => {
+            assert_eq!(
+                (content_type.as_str(), body.as_slice()),
+                ("application/dtmf-relay", &b"Signal=5\r\nDuration=160\r\n"[..])
+            );
+            Some(())
+        }
         _ => None,
     });
 }

@@ -78,8 +78,15 @@ fn whim(world: &mut World, end: usize, calls: &[CallKey]) {
 
 #[test]
 fn each_call_ends_exactly_once_in_any_weather() {
+    let (mut talked, mut held) = (0, 0);
     for seed in 0..1000 {
         let world = a_lossy_afternoon(seed);
+        talked += world.told(PBX).iter().filter(|event| matches!(event, Event::Confirmed { .. })).count();
+        held += world
+            .told(PHONE)
+            .iter()
+            .filter(|event| matches!(event, Event::OfferAnswered { result: Ok(_), .. }))
+            .count();
         for end in [PHONE, PBX] {
             let mut ends: BTreeMap<CallKey, usize> = BTreeMap::new();
             for event in world.told(end) {
@@ -95,6 +102,7 @@ fn each_call_ends_exactly_once_in_any_weather() {
             assert_eq!(world.wake(end), None, "seed {seed}: nothing is left to wait for");
         }
     }
+    assert!(talked > 300 && held > 30, "most of it has to happen: {talked} talked, {held} held");
 }
 
 #[test]
