@@ -17,9 +17,11 @@ pub(super) const TICK: Duration = Duration::from_millis(10);
 const PATIENCE: Duration = Duration::from_millis(100);
 /// Ticks that may be made up for at once.
 const BURST: u32 = 4;
-/// A block is looked for this much before it is expected; a microphone that cannot wake us is asked again this often.
+/// A microphone that cannot wake us is asked shortly before its block is due, then again and again.
 const EARLY: Duration = Duration::from_micros(500);
 const ASK: Duration = Duration::from_millis(1);
+/// One that gives pieces is asked shortly after: one wake-up for a block instead of one for each piece.
+const LATE: Duration = Duration::from_micros(200);
 
 /// See the module.
 #[derive(Debug)]
@@ -28,15 +30,15 @@ pub(super) struct Clock {
     due: Instant,
     /// Until then the microphone is not worth a look.
     rest: Instant,
-    /// When it gave a block.
-    last: Instant,
+    /// Samples that a block lacked when last asked.
+    missing: usize,
     /// It gives blocks in pieces, each of which would wake us.
     crumbly: bool,
 }
 
 impl Clock {
     pub(super) fn new(now: Instant) -> Clock {
-        Clock { due: now, rest: now, last: now, crumbly: false }
+        Clock { due: now, rest: now, missing: usize::MAX, crumbly: false }
     }
 
     /// How many ticks the system's clock owes, at most [`BURST`].
@@ -54,15 +56,16 @@ impl Clock {
     /// The microphone gave a block, so the system's clock is not needed for a while. `wakes`: the microphone can wake us.
     pub(super) fn paced(&mut self, now: Instant, wakes: bool) {
         self.due = now + PATIENCE;
-        self.last = now;
-        self.rest = if wakes && !self.crumbly { now } else { now + TICK - EARLY };
+        self.missing = usize::MAX;
+        self.rest = if wakes { now } else { now + TICK - EARLY };
     }
 
-    /// The microphone had no whole block; `some` says that it had a piece of one.
-    pub(super) fn starved(&mut self, now: Instant, wakes: bool, some: bool) {
-        if wakes && some && !self.crumbly {
-            self.crumbly = true;
-            self.rest = self.last + TICK - EARLY;
+    /// The microphone has no whole block: so many samples are missing.
+    pub(super) fn starved(&mut self, now: Instant, wakes: bool, missing: usize) {
+        self.crumbly |= wakes && missing < media::BLOCK;
+        if self.crumbly && missing < self.missing {
+            self.missing = missing;
+            self.rest = now + LATE + Duration::from_micros(missing as u64 * 1_000 / 48);
         } else if !wakes && self.rest <= now {
             self.rest = now + ASK;
         }

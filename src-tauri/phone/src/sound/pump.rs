@@ -154,7 +154,7 @@ impl Pump {
             self.tick(&block, now);
         }
         let capture = microphone.capture();
-        self.clock.starved(now, wakes, capture.is_some_and(|capture| capture.missing() < BLOCK));
+        self.clock.starved(now, wakes, capture.map_or(BLOCK, |capture| capture.missing()));
         for _ in 0..self.clock.owed(now) {
             self.tick(&[0.0; BLOCK], now);
         }

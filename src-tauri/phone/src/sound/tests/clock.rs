@@ -42,16 +42,19 @@ fn a_microphone_that_delivers_paces_until_it_stops() {
 #[test]
 fn crumbs_are_not_looked_at_one_by_one() {
     let start = Instant::now();
+    let late = Duration::from_micros(200);
     let mut clock = Clock::new(start);
     clock.paced(start, true);
+    clock.starved(start, true, 480);
     assert_eq!(clock.rest(start), None, "it may wake us at once");
-    let expected = start + Duration::from_micros(9_500);
-    clock.starved(start + MS, true, true);
-    assert_eq!(clock.rest(start + MS), Some(expected), "a crumb: it may not wake us before the block is due");
-    clock.starved(expected, true, true);
-    assert_eq!(clock.rest(expected), None, "now it may");
-    clock.paced(start + TICK, true);
-    assert_eq!(clock.rest(start + TICK), Some(expected + TICK), "learnt");
+    clock.starved(start + MS, true, 432);
+    let whole = start + TICK + late;
+    assert_eq!(clock.rest(start + MS), Some(whole), "a crumb: it may not wake us before the block is whole");
+    clock.starved(whole, true, 432);
+    assert_eq!(clock.rest(whole), None, "nothing new: now it may");
+    clock.paced(whole + MS, true);
+    clock.starved(whole + MS, true, 240);
+    assert_eq!(clock.rest(whole + MS), Some(whole + 6 * MS + late), "learnt; half of the next block is there");
 }
 
 #[test]
@@ -61,6 +64,6 @@ fn a_microphone_that_cannot_wake_us_is_asked_when_its_block_is_due() {
     clock.paced(start, false);
     let expected = start + Duration::from_micros(9_500);
     assert_eq!(clock.rest(start), Some(expected));
-    clock.starved(expected, false, false);
+    clock.starved(expected, false, 480);
     assert_eq!(clock.rest(expected), Some(expected + MS));
 }
