@@ -248,3 +248,54 @@ fn widen(bytes: &[u8]) -> String {
 fn narrow(text: &str) -> Vec<u8> {
     text.chars().map(|char| u8::try_from(char).unwrap_or(b'?')).collect()
 }
+
+/// rsip as a second pair of eyes: how it reads what we wrote.
+#[cfg(test)]
+mod oracle {
+    use rsip::prelude::*;
+
+    /// One address as rsip understands it: display name, URI, tag.
+    pub(super) type Address = (Option<String>, String, Option<String>);
+
+    /// A request as rsip understands it.
+    #[derive(Debug, PartialEq, Eq)]
+    pub(super) struct Seen {
+        pub(super) method: String,
+        pub(super) uri: String,
+        pub(super) via: (String, String, Option<u16>, Option<String>),
+        pub(super) from: Address,
+        pub(super) to: Address,
+        pub(super) call_id: String,
+        pub(super) cseq: (u32, String),
+        pub(super) body: Vec<u8>,
+    }
+
+    /// rsip leaves the quotes on.
+    fn unquoted(display_name: &Option<String>) -> Option<String> {
+        display_name.as_deref().map(|name| name.trim_matches('"').to_owned())
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Result<Seen, rsip::Error> {
+        let request = rsip::Request::try_from(bytes)?;
+        let (via, cseq) = (request.via_header()?.typed()?, request.cseq_header()?.typed()?);
+        let (from, to) = (request.from_header()?.typed()?, request.to_header()?.typed()?);
+        Ok(Seen {
+            method: request.method.to_string(),
+            uri: request.uri.to_string(),
+            via: (
+                via.transport.to_string(),
+                via.uri.host().to_string(),
+                via.uri.port().map(|port| *port.value()),
+                via.branch().map(|branch| branch.value().to_string()),
+            ),
+            from: (unquoted(&from.display_name), from.uri.to_string(), from.tag().map(|tag| tag.value().to_string())),
+            to: (unquoted(&to.display_name), to.uri.to_string(), to.tag().map(|tag| tag.value().to_string())),
+            call_id: request.call_id_header()?.value().to_string(),
+            cseq: (cseq.seq, cseq.method.to_string()),
+            body: request.body,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
