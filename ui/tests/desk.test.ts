@@ -73,6 +73,20 @@ describe('the desk’s store', () => {
     expect(desk.calls).toHaveLength(1);
   });
 
+  test('keeps a newer snapshot of the host when the one asked for comes late', async () => {
+    const { host, send } = byHand();
+    let answer: (snapshot: Snapshot) => void = () => {};
+    vi.mocked(host.snapshot).mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    const desk = new Desk(host);
+    const connected = desk.connect();
+    await vi.waitFor(() => expect(host.snapshot).toHaveBeenCalled());
+    send({ snapshot: snapshot({ seq: 5 }) });
+    send(changed(6));
+    answer(snapshot({ seq: 4 }));
+    await connected;
+    expect(desk.calls).toHaveLength(1);
+  });
+
   test('says that the engine is lost, and comes back', async () => {
     vi.useFakeTimers();
     const { host } = byHand();

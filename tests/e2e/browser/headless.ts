@@ -1,15 +1,13 @@
 // The real desk without a window, with the practice PBX in the same process.
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
-const BINARY =
-  process.env.RINGSIDE_HEADLESS ??
-  join(__dirname, "../../../target/debug/ringside-headless");
+const BINARY = process.env.RINGSIDE_HEADLESS ?? join(__dirname, '../../../target/debug/ringside-headless');
 
 /** Any free port, and no sound card. */
 const SETTINGS = `
@@ -39,35 +37,23 @@ export interface Headless {
 }
 
 export async function startHeadless(): Promise<Headless> {
-  const home = await mkdtemp(join(tmpdir(), "ringside-e2e-"));
-  const settings = join(home, "settings.toml");
+  const home = await mkdtemp(join(tmpdir(), 'ringside-e2e-'));
+  const settings = join(home, 'settings.toml');
   await writeFile(settings, SETTINGS);
-  const child = spawn(
-    BINARY,
-    ["--settings", settings, "--data", join(home, "data"), "--practice"],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  let log = "";
-  child.stderr.on("data", (chunk) => (log += chunk));
-  const ready = await within(
-    READY_MS,
-    firstLine(child),
-    () => `${BINARY} is not ready:\n${log}`,
-  );
+  const child = spawn(BINARY, ['--settings', settings, '--data', join(home, 'data'), '--practice'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += chunk));
+  const ready = await within(READY_MS, firstLine(child), () => `${BINARY} is not ready:\n${log}`);
   const { local_api, token_file } = JSON.parse(ready).ready;
   return {
     api: local_api,
-    token: (await readFile(token_file, "utf8")).trim(),
+    token: (await readFile(token_file, 'utf8')).trim(),
     async stop() {
       if (child.exitCode === null) {
-        child.kill("SIGTERM");
-        await within(
-          STOP_MS,
-          once(child, "exit"),
-          () => `the desk does not stop:\n${log}`,
-        );
+        child.kill('SIGTERM');
+        await within(STOP_MS, once(child, 'exit'), () => `the desk does not stop:\n${log}`);
       }
       await rm(home, { recursive: true, force: true });
     },
@@ -76,26 +62,14 @@ export async function startHeadless(): Promise<Headless> {
 
 async function firstLine(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout! });
-  const gone = once(child, "exit").then(() => "");
-  return Promise.race([
-    once(lines, "line").then(([line]) => line as string),
-    gone,
-  ]);
+  const gone = once(child, 'exit').then(() => '');
+  return Promise.race([once(lines, 'line').then(([line]) => line as string), gone]);
 }
 
-async function within<T>(
-  ms: number,
-  promise: Promise<T>,
-  otherwise: () => string,
-): Promise<T> {
+async function within<T>(ms: number, promise: Promise<T>, otherwise: () => string): Promise<T> {
   let timer: NodeJS.Timeout;
-  const late = new Promise<never>(
-    (_, reject) =>
-      (timer = setTimeout(() => reject(new Error(otherwise())), ms)),
-  );
-  const result = await Promise.race([promise, late]).finally(() =>
-    clearTimeout(timer),
-  );
-  if (result === "") throw new Error(otherwise());
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(otherwise())), ms)));
+  const result = await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  if (result === '') throw new Error(otherwise());
   return result;
 }

@@ -1,14 +1,9 @@
 // The stage of these stories: the built window in Chromium, on the real desk, on the practice PBX.
 
-import { join } from "node:path";
-import {
-  expect,
-  test as base,
-  type Locator,
-  type Page,
-} from "@playwright/test";
-import { startHeadless } from "./headless";
-import { serveWindow } from "./site";
+import { join } from 'node:path';
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+import { startHeadless } from './headless';
+import { serveWindow } from './site';
 
 export { expect };
 
@@ -25,21 +20,21 @@ export class Window {
   }
 
   get field(): Locator {
-    return this.page.getByRole("textbox").first();
+    return this.page.getByRole('textbox').first();
   }
 
   /** The card of a call, by name or number. */
   card(name: string | RegExp): Locator {
-    return this.page.getByRole("article", { name });
+    return this.page.getByRole('article', { name });
   }
 
   get incoming(): Locator {
-    return this.page.locator("section.incoming");
+    return this.page.locator('section.incoming');
   }
 
   async dial(number: string) {
     await this.field.fill(number);
-    await this.field.press("Enter");
+    await this.field.press('Enter');
   }
 
   /** Asks the desk behind the window's back, as a script would. */
@@ -54,16 +49,14 @@ export class Window {
 
   /** Waits until the practice account is registered. */
   async ready() {
-    await expect(this.page.locator("header .account")).toContainText(
-      /Ready|На линии|آماده/,
-    );
+    await expect(this.page.locator('header .account')).toContainText(/Ready|На линии|آماده/);
   }
 
   /** Keeps a picture for people to look at. */
   async picture(name: string) {
     await this.page.screenshot({
-      path: join(__dirname, "../../../artefacts/window", `${name}.png`),
-      animations: "disabled",
+      path: join(__dirname, '../../../artefacts/window', `${name}.png`),
+      animations: 'disabled',
     });
   }
 }
@@ -73,12 +66,8 @@ export const test = base.extend<{ window: Window }>({
     const desk = await startHeadless();
     const site = await serveWindow(desk.api);
     const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on(
-      "console",
-      (message) =>
-        message.type() === "error" && complaints.push(message.text()),
-    );
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     // As in the app, where Tauri freezes it.
     await page.addInitScript(() => Object.freeze(Object.prototype));
     const window = new Window(page, site.origin, desk.token);
@@ -88,8 +77,6 @@ export const test = base.extend<{ window: Window }>({
     await site.stop();
     await desk.stop();
     // A refused intent is an answer, not a fault of the window.
-    expect(
-      complaints.filter((text) => !/status of (409|400)/.test(text)),
-    ).toEqual([]);
+    expect(complaints.filter((text) => !/status of (409|400)/.test(text))).toEqual([]);
   },
 });

@@ -7,6 +7,8 @@ import { events } from './events';
 import { Refusal, type Host, type Message } from './index';
 
 const RECONNECT_MS = 500;
+/** No change has this number, so the stream begins with a snapshot and nothing falls in between. */
+const FROM_A_SNAPSHOT = String(Number.MAX_SAFE_INTEGER);
 
 export function httpHost(base: string, token: string): Host {
   const headers = { Authorization: `Bearer ${token}` };
@@ -43,11 +45,10 @@ async function follow(
   signal: AbortSignal,
   listener: (message: Message) => void,
 ): Promise<void> {
-  let lastId: string | null = null;
+  let lastId = FROM_A_SNAPSHOT;
 
   async function open(): Promise<ReadableStream<Uint8Array>> {
-    const resume: Record<string, string> = lastId === null ? {} : { 'Last-Event-ID': lastId };
-    const response = await fetch(url, { headers: { ...headers, ...resume }, signal });
+    const response = await fetch(url, { headers: { ...headers, 'Last-Event-ID': lastId }, signal });
     if (!response.ok || !response.body) throw new Refusal('host_gone', `HTTP ${response.status}`);
     return response.body;
   }

@@ -53,7 +53,8 @@ export class Desk {
   /** Listens first and asks then, so that nothing falls in between. */
   async connect(): Promise<() => void> {
     const stop = await this.#host.subscribe((message) => this.#receive(message));
-    await this.#resync();
+    // A host that begins with a snapshot has spared us the question.
+    if (this.#seq < 0) await this.#resync();
     return stop;
   }
 
@@ -87,7 +88,9 @@ export class Desk {
     this.#resyncing = true;
     for (;;) {
       try {
-        this.#replace(await this.#host.snapshot());
+        const snapshot = await this.#host.snapshot();
+        // The host may have sent a newer one by itself in the meantime.
+        if (this.#resyncing) this.#replace(snapshot);
         return;
       } catch {
         this.connection = 'lost';
