@@ -95,7 +95,7 @@ async fn ringing_rings_at_the_ring_device() {
 }
 
 #[tokio::test]
-async fn a_muted_and_a_held_call_say_nothing() {
+async fn a_held_call_says_nothing() {
     let (outbox, mut events) = mpsc::channel(EVENTS);
     let sound = Sound::start(outbox);
     let here = std::net::Ipv4Addr::LOCALHOST.into();
