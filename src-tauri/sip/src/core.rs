@@ -147,9 +147,15 @@ impl Core {
             self.calls.remove(&key);
             CallAlarm::ALL.iter().for_each(|alarm| self.stack.cancel_call(key, *alarm));
         }
-        if self.stopping && self.calls.is_empty() && self.accounts.values().all(Account::is_gone) {
+        if self.stopping && self.has_said_goodbye() {
             self.stopped();
         }
+    }
+
+    /// No account is bound any more, and no BYE is unanswered or still to be sent. What only lingers is not waited for.
+    fn has_said_goodbye(&self) -> bool {
+        let owes_bye = self.calls.values().any(|call| call.farewell.is_some());
+        self.accounts.values().all(Account::is_gone) && !owes_bye && !self.stack.transactions.is_waiting()
     }
 
     fn is_done(&self, key: CallKey) -> bool {

@@ -56,6 +56,14 @@ pub struct Timers {
 }
 
 impl Timers {
+    /// No interval is nothing: a timer that is due at once, again and again, would never let go.
+    pub(crate) fn sane(mut self) -> Timers {
+        self.t1 = self.t1.max(Duration::from_millis(1));
+        self.t2 = self.t2.max(self.t1);
+        self.keep_alive.0 = self.keep_alive.0.max(Duration::from_secs(1));
+        self
+    }
+
     /// 64·T1: Timers B, F, H, L and M.
     pub(crate) fn t1_64(&self) -> Duration {
         self.t1.saturating_mul(64)

@@ -60,6 +60,7 @@ pub(crate) struct Stack {
 
 impl Stack {
     pub(crate) fn new(config: Config) -> Stack {
+        let config = Config { timers: config.timers.sane(), ..config };
         Stack {
             random: Random::new(config.seed),
             config,
@@ -136,6 +137,10 @@ impl Stack {
 
     /// A flow is up. Returns the account it was made for.
     pub(crate) fn connected(&mut self, id: FlowId, local: SocketAddr, transport: Transport) -> Option<AccountKey> {
+        // One of ours that is unknown was closed meanwhile.
+        if id.0 & FlowId::OWNER == 0 && !self.flows.contains_key(&id) {
+            return None;
+        }
         let flow = self.flows.entry(id).or_insert_with(|| Flow::new(transport, None, None));
         flow.local = Some(local);
         let account = flow.account?;

@@ -42,6 +42,8 @@ pub(crate) enum CallAlarm {
     Retransmit2xx,
     /// The ACK did not come (as Timer H).
     NoAck,
+    /// Tell proxies on the way that it still rings (RFC 3261 §13.3.1.1).
+    StillRinging,
     /// Our offer again, after 491.
     Glare,
     /// RFC 4028: time to refresh.
@@ -55,9 +57,10 @@ pub(crate) enum CallAlarm {
 }
 
 impl CallAlarm {
-    pub(crate) const ALL: [CallAlarm; 7] = [
+    pub(crate) const ALL: [CallAlarm; 8] = [
         CallAlarm::Retransmit2xx,
         CallAlarm::NoAck,
+        CallAlarm::StillRinging,
         CallAlarm::Glare,
         CallAlarm::Refresh,
         CallAlarm::Expired,

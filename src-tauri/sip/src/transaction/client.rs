@@ -57,6 +57,11 @@ impl Client {
         vec![Step::Stop(Timer::Retransmit), Step::Stop(Timer::Timeout), linger, Step::Deliver]
     }
 
+    /// Whether the final response is still to come.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.state != State::Completed
+    }
+
     pub(crate) fn timer(&mut self, timer: Timer) -> Vec<Step> {
         match (timer, self.state) {
             (Timer::Retransmit, State::Trying | State::Proceeding) => {

@@ -94,6 +94,11 @@ impl ClientInvite {
         }
     }
 
+    /// Whether the final response is still to come.
+    pub(crate) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Calling | State::Proceeding)
+    }
+
     /// Whether a provisional response came and no final one: only then may a CANCEL leave (§9.1).
     pub(crate) fn is_proceeding(&self) -> bool {
         self.state == State::Proceeding

@@ -191,6 +191,14 @@ impl Layer {
         self.clients.iter().filter(|(_, transaction)| waits(transaction)).map(|(id, _)| *id).collect()
     }
 
+    /// Whether a request of ours still waits for its final response.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.clients.values().any(|transaction| match &transaction.machine {
+            ClientMachine::Invite(machine) => machine.is_waiting(),
+            ClientMachine::Other(machine) => machine.is_waiting(),
+        })
+    }
+
     pub(crate) fn has_owner(&self, owner: Owner) -> bool {
         self.clients.values().any(|transaction| transaction.owner == owner)
     }

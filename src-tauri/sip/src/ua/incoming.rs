@@ -1,6 +1,6 @@
 //! Being called (RFC 3261 §13.3).
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use crate::{
     core::{AccountKey, CallAlarm, CallKey, Core, EndCause, Event, Side},
@@ -18,6 +18,9 @@ use super::{
 
 /// Calls at a time; more than this is not a busy desk but an attack.
 const MAX_CALLS: usize = 512;
+
+/// RFC 3261 §13.3.1.1: every minute.
+const STILL_RINGING: Duration = Duration::from_secs(60);
 
 impl Core {
     /// An INVITE outside any dialog.
@@ -111,12 +114,22 @@ impl Core {
     pub(crate) fn ring(&mut self, key: CallKey) {
         if let Some(State::Ringing { transaction }) = self.calls.get(&key).map(|call| call.state.clone()) {
             self.call_reply(key, transaction, 180, |response| response);
+            self.stack.set_call(key, CallAlarm::StillRinging, STILL_RINGING);
+        }
+    }
+
+    /// The last provisional response once more: a proxy on the way gives up after three silent minutes.
+    pub(crate) fn ring_on(&mut self, key: CallKey) {
+        if let Some(State::Ringing { transaction }) = self.calls.get(&key).map(|call| call.state.clone()) {
+            self.stack.repeat_response(transaction);
+            self.stack.set_call(key, CallAlarm::StillRinging, STILL_RINGING);
         }
     }
 
     pub(crate) fn progress(&mut self, key: CallKey, sdp: Vec<u8>) {
         if let Some(State::Ringing { transaction }) = self.calls.get(&key).map(|call| call.state.clone()) {
             self.call_reply(key, transaction, 183, |response| response.body(SDP, sdp));
+            self.stack.set_call(key, CallAlarm::StillRinging, STILL_RINGING);
         }
     }
 

@@ -12,6 +12,7 @@ impl Core {
         match alarm {
             CallAlarm::Retransmit2xx => self.repeat_2xx(key),
             CallAlarm::NoAck => self.never_acknowledged(key),
+            CallAlarm::StillRinging => self.ring_on(key),
             CallAlarm::Glare => self.offer_after_glare(key),
             CallAlarm::Refresh => self.refresh_session(key),
             CallAlarm::Expired => {

@@ -225,6 +225,36 @@ fn an_incoming_call_tells_who_and_whether_to_trust() {
 }
 
 #[test]
+fn a_phone_that_rings_long_says_so_each_minute() {
+    let mut world = scene(21);
+    invite(&mut world, call(0), "sip:102@pbx.example");
+    let theirs = incoming(&mut world, PBX);
+    world.command(PBX, Command::Ring { call: theirs });
+    world.pass(seconds(600));
+    assert_eq!(world.sent("PBX 180 INVITE"), 11, "or a proxy on the way would cancel (Timer C)");
+    world.command(PBX, Command::Accept { call: theirs, answer: ANSWER.to_vec() });
+    answered(&mut world, PHONE);
+}
+
+#[test]
+fn stopping_hangs_up_and_does_not_linger() {
+    for transport in [Transport::Udp, Transport::Tcp] {
+        let mut world = with_account(World::new(22), transport);
+        world.command(PHONE, Command::Register(ACCOUNT));
+        crate::registration::registered(&mut world);
+        talk(&mut world, call(0));
+        invite(&mut world, call(1), "sip:103@pbx.example");
+        incoming(&mut world, PBX);
+        let before = world.elapsed();
+        world.command(PHONE, Command::Stop);
+        world.expect(PHONE, "Stopped", |event| matches!(event, Event::Stopped).then_some(()));
+        assert!(world.elapsed() - before < seconds(1), "{:?}", world.elapsed() - before);
+        assert_eq!((world.sent("PBX 200 BYE"), world.sent("PBX 487 INVITE")), (1, 1), "{:#?}", world.flow());
+        assert!(world.registrar.bindings.is_empty());
+    }
+}
+
+#[test]
 fn early_media_comes_with_a_183() {
     let mut world = scene(10);
     invite(&mut world, call(0), "sip:102@pbx.example");
