@@ -237,7 +237,7 @@ fn choose_dtmf(audio: &Audio, codec: Codec) -> Option<(u8, u32)> {
 
 /// What the peer asks for if it is a length that a phone sends, else ours; never more than it can take.
 fn ptime(audio: &Audio, ours_ms: u32) -> u32 {
-    let is_usual = |ms: &u32| (10..=60).contains(ms) && ms % 10 == 0;
+    let is_usual = |ms: &u32| matches!(ms, 10 | 20 | 30 | 40 | 50 | 60);
     let wanted = audio.ptime_ms.filter(is_usual).unwrap_or(ours_ms);
     let most = audio.max_ptime_ms.filter(|&ms| ms >= 10).map_or(wanted, |ms| ms / 10 * 10);
     wanted.min(most)

@@ -2,11 +2,14 @@
 
 use super::*;
 
-/// A description, and what must come out: codec, payload type, telephone-event, port, RTCP port, direction of ours, ms.
+/// Codec, payload type, telephone-event, port, RTCP port, direction of ours, ms.
+type Expected = (Codec, u8, Option<(u8, u32)>, u16, Option<u16>, Direction, u32);
+
+/// A description, and what must come out.
 struct Shape {
     name: &'static str,
     lines: &'static [&'static str],
-    expect: (Codec, u8, Option<(u8, u32)>, u16, Option<u16>, Direction, u32),
+    expect: Expected,
 }
 
 const BOTH: Direction = Direction::SendRecv;
