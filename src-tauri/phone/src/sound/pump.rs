@@ -139,7 +139,14 @@ impl Pump {
                 self.tick(&block, now);
             }
         }
-        self.microphone = Some(microphone);
+        // A device is missed once: it goes with its complaint.
+        match microphone.capture().and_then(|capture| capture.trouble()) {
+            None => self.microphone = Some(microphone),
+            Some(why) => {
+                self.retire_microphone(Some(microphone));
+                self.lost(Role::Microphone, why);
+            }
+        }
     }
 
     /// Ticks by the microphone's clock, or by the system's if it has stopped.
@@ -157,9 +164,6 @@ impl Pump {
         self.clock.starved(now, wakes, capture.map_or(BLOCK, |capture| capture.missing()));
         for _ in 0..self.clock.owed(now) {
             self.tick(&[0.0; BLOCK], now);
-        }
-        if let Some(why) = capture.and_then(|capture| capture.trouble()) {
-            self.lost(Role::Microphone, why);
         }
     }
 
@@ -220,9 +224,13 @@ impl Pump {
 
     fn report_lost_devices(&mut self) {
         if let Some(why) = self.speaker.as_ref().and_then(Playback::trouble) {
+            let lost = self.speaker.take();
+            self.retire(lost);
             self.lost(Role::Speaker, why);
         }
         if let Some(why) = self.ringers.iter().find_map(Playback::trouble) {
+            let lost = std::mem::take(&mut self.ringers);
+            self.retire(lost);
             self.lost(Role::Ring, why);
         }
     }
@@ -288,11 +296,11 @@ impl Pump {
                 }
                 Installed::Speaker(playback) => {
                     let before = self.speaker.replace(playback);
-                    before.into_iter().for_each(|device| self.ask(Request::ClosePlayback(device)));
+                    self.retire(before);
                 }
                 Installed::Ringers(ringers) => {
                     let before = std::mem::replace(&mut self.ringers, ringers);
-                    before.into_iter().for_each(|device| self.ask(Request::ClosePlayback(device)));
+                    self.retire(before);
                 }
             }
             self.retire_unwanted();
@@ -334,13 +342,18 @@ impl Pump {
             let before = self.microphone.take();
             self.retire_microphone(before);
         }
-        if !speaker && let Some(device) = self.speaker.take() {
-            self.ask(Request::ClosePlayback(device));
+        if !speaker {
+            let before = self.speaker.take();
+            self.retire(before);
         }
         if !ringing {
             let before = std::mem::take(&mut self.ringers);
-            before.into_iter().for_each(|device| self.ask(Request::ClosePlayback(device)));
+            self.retire(before);
         }
+    }
+
+    fn retire(&self, speakers: impl IntoIterator<Item = Playback>) {
+        speakers.into_iter().for_each(|speaker| self.ask(Request::ClosePlayback(speaker)));
     }
 
     fn retire_microphone(&self, microphone: Option<Microphone>) {
