@@ -76,7 +76,11 @@ impl Ring {
         if after > newest || after.saturating_add(1) < oldest {
             return VecDeque::from([Update::Snapshot(snapshot())]);
         }
-        self.last.iter().filter(|change| change.seq > after).map(|change| Update::Change(Change::clone(change))).collect()
+        self.last
+            .iter()
+            .filter(|change| change.seq > after)
+            .map(|change| Update::Change(Change::clone(change)))
+            .collect()
     }
 
     pub(crate) fn listen(&self) -> broadcast::Receiver<Arc<Change>> {

@@ -26,7 +26,12 @@ impl Keeper {
 
     /// First asks the keychain for what is missing and takes passwords out of the settings file, then serves until the desk
     /// is gone.
-    pub(crate) async fn run(self, to_move: Vec<(AccountId, Secret)>, to_ask: Vec<AccountId>, mut stored: mpsc::Receiver<Store>) {
+    pub(crate) async fn run(
+        self,
+        to_move: Vec<(AccountId, Secret)>,
+        to_ask: Vec<AccountId>,
+        mut stored: mpsc::Receiver<Store>,
+    ) {
         for id in to_ask {
             let (files, asked) = (Arc::clone(&self.files), id.clone());
             let password = spawn_blocking(move || files.secrets.ask(&asked)).await.ok().flatten();

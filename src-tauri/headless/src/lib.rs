@@ -54,7 +54,8 @@ impl Options {
     /// The usual: no practice, the keychain, and the policy of `$RINGSIDE_POLICY` or `/etc/ringside/policy.toml`.
     /// `$RINGSIDE_SECRETS=file` does without a keychain.
     pub fn new(settings: impl Into<PathBuf>, data: impl Into<PathBuf>) -> Self {
-        let policy = std::env::var_os("RINGSIDE_POLICY").map_or_else(|| PathBuf::from("/etc/ringside/policy.toml"), PathBuf::from);
+        let policy = std::env::var_os("RINGSIDE_POLICY")
+            .map_or_else(|| PathBuf::from("/etc/ringside/policy.toml"), PathBuf::from);
         let in_file = std::env::var_os("RINGSIDE_SECRETS").is_some_and(|store| store == "file");
         let secrets = if in_file { SecretStore::File } else { SecretStore::Keychain };
         Self { settings: settings.into(), policy, data: data.into(), practice: false, secrets, in_app: false }
@@ -68,7 +69,9 @@ pub enum StartError {
     #[error(transparent)]
     Settings(#[from] Problem),
     /// The localhost port is taken.
-    #[error("{file}: local_api.port: port {port} is taken by another program: end it, choose another port, or 0 for any free one")]
+    #[error(
+        "{file}: local_api.port: port {port} is taken by another program: end it, choose another port, or 0 for any free one"
+    )]
     PortTaken {
         /// The settings file.
         file: String,
@@ -203,7 +206,6 @@ fn practice_account(practice: &practice::Running) -> desk::AccountSettings {
 fn write_private(path: &Path, text: &str) -> io::Result<()> {
     settings::write_whole(path, text, settings::Mode::Private)
 }
-
 
 /// The name of the account on the practice PBX.
 const PRACTICE: &str = "practice";

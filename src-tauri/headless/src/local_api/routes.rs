@@ -31,7 +31,9 @@ pub(super) fn router(guard: Guard, desk: DeskHandle) -> Router {
         .route("/v1/intent", post(intent))
         .route("/v1/changes", get(changes))
         .route("/v1/openapi.json", get(openapi))
-        .fallback(|| async { Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here: see /v1/openapi.json") })
+        .fallback(|| async {
+            Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here: see /v1/openapi.json")
+        })
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(guard, guard::check))
         .with_state(desk)
@@ -80,7 +82,9 @@ async fn wrong_method() -> Failure {
 
 fn event(update: Update) -> Event {
     let (event, seq, data) = match &update {
-        Update::Snapshot(snapshot) => (Event::default().event("snapshot"), snapshot.seq, serde_json::to_string(snapshot)),
+        Update::Snapshot(snapshot) => {
+            (Event::default().event("snapshot"), snapshot.seq, serde_json::to_string(snapshot))
+        }
         Update::Change(change) => (Event::default(), change.seq, serde_json::to_string(change)),
     };
     match data {

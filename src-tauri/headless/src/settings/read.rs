@@ -91,7 +91,10 @@ fn open(path: &Path, may_be_missing: bool) -> Result<Option<File>, Problem> {
 fn version(root: &Section<'_>) -> Result<(), Problem> {
     match root.integer("version")? {
         None | Some(VERSION) => Ok(()),
-        Some(other) => Err(root.problem("version", format!("version {other} is not known here: this program reads version {VERSION}"))),
+        Some(other) => {
+            Err(root
+                .problem("version", format!("version {other} is not known here: this program reads version {VERSION}")))
+        }
     }
 }
 
@@ -136,7 +139,11 @@ fn codecs(section: &Section<'_>) -> Result<Vec<Codec>, Problem> {
             codecs.push(codec);
         }
     }
-    if codecs.is_empty() { Err(section.problem("codecs", "name at least one codec, or leave the key out")) } else { Ok(codecs) }
+    if codecs.is_empty() {
+        Err(section.problem("codecs", "name at least one codec, or leave the key out"))
+    } else {
+        Ok(codecs)
+    }
 }
 
 fn devices(audio: &Section<'_>, role: &str) -> Result<Vec<String>, Problem> {
@@ -151,9 +158,11 @@ fn not_acted_on(root: &Section<'_>) -> Result<Vec<String>, Problem> {
         sleeping.push("pbx.driver");
     }
     let crm = root.section("crm")?;
-    sleeping.extend(["crm.lookup_url", "crm.register_url", "crm.open_url"].into_iter().filter(|key| {
-        key.strip_prefix("crm.").is_some_and(|key| crm.has(key))
-    }));
+    sleeping.extend(
+        ["crm.lookup_url", "crm.register_url", "crm.open_url"]
+            .into_iter()
+            .filter(|key| key.strip_prefix("crm.").is_some_and(|key| crm.has(key))),
+    );
     if root.section("webhook")?.has("listen") {
         sleeping.push("webhook.listen");
     }
@@ -181,7 +190,18 @@ const AOR: &str = "write the address of record, like aor = \"sip:101@pbx.example
 const ROOT: &[&str] = &["version", "language", "local_api", "webhook", "account", "audio", "pbx", "crm", "policy"];
 const AUDIO: &[&str] = &["microphone", "speaker", "ring", "echo_cancellation", "noise_suppression", "automatic_gain"];
 const ACCOUNT: &[&str] = &[
-    "id", "aor", "registrar", "username", "password", "display_name", "extension", "transport", "ca", "srtp", "codecs", "dtmf",
+    "id",
+    "aor",
+    "registrar",
+    "username",
+    "password",
+    "display_name",
+    "extension",
+    "transport",
+    "ca",
+    "srtp",
+    "codecs",
+    "dtmf",
     "auto_answer",
 ];
 const LANGUAGES: &[(&str, Language)] =
@@ -191,13 +211,10 @@ const TRANSPORTS: &[(&str, Transport)] = &[("udp", Transport::Udp), ("tcp", Tran
 const SRTP: &[(&str, Srtp)] = &[("off", Srtp::Off), ("optional", Srtp::Optional), ("required", Srtp::Required)];
 const CODECS: &[(&str, Codec)] =
     &[("opus", Codec::Opus), ("g722", Codec::G722), ("pcmu", Codec::Pcmu), ("pcma", Codec::Pcma)];
-const DTMF: &[(&str, DtmfMode)] = &[
-    ("auto", DtmfMode::Auto),
-    ("rfc4733", DtmfMode::Rfc4733),
-    ("info", DtmfMode::Info),
-    ("inband", DtmfMode::Inband),
-];
+const DTMF: &[(&str, DtmfMode)] =
+    &[("auto", DtmfMode::Auto), ("rfc4733", DtmfMode::Rfc4733), ("info", DtmfMode::Info), ("inband", DtmfMode::Inband)];
 const AUTO_ANSWER: &[(&str, AutoAnswer)] =
     &[("off", AutoAnswer::Off), ("trusted", AutoAnswer::Trusted), ("all", AutoAnswer::All)];
 /// Whether it asks anything of a PBX.
-const DRIVERS: &[(&str, bool)] = &[("none", false), ("ami", true), ("oktell", true), ("simotel", true), ("dial_codes", true)];
+const DRIVERS: &[(&str, bool)] =
+    &[("none", false), ("ami", true), ("oktell", true), ("simotel", true), ("dial_codes", true)];

@@ -58,7 +58,8 @@ impl<'a> Section<'a> {
     pub(super) fn section(&self, key: &str) -> Result<Self, Problem> {
         let mut layers = Vec::new();
         for found in self.all(key) {
-            let table = found.item.as_table_like().ok_or_else(|| found.problem(format!("write it as a table: [{key}]")))?;
+            let table =
+                found.item.as_table_like().ok_or_else(|| found.problem(format!("write it as a table: [{key}]")))?;
             layers.push((found.file, table));
         }
         Ok(Self { name: self.path(key), layers })
@@ -68,7 +69,8 @@ impl<'a> Section<'a> {
     pub(super) fn list(&self, key: &str) -> Result<Vec<Self>, Problem> {
         let mut elements: Vec<(String, Self)> = Vec::new();
         for found in self.all(key).into_iter().rev() {
-            let tables = found.item.as_array_of_tables().ok_or_else(|| found.problem(format!("write it as [[{key}]]")))?;
+            let tables =
+                found.item.as_array_of_tables().ok_or_else(|| found.problem(format!("write it as [[{key}]]")))?;
             for table in tables {
                 let layer = (found.file, table as &dyn TableLike);
                 let missing = || Problem {
@@ -80,10 +82,14 @@ impl<'a> Section<'a> {
                 let id = table.get("id").and_then(Item::as_str).filter(|id| !id.is_empty()).ok_or_else(missing)?;
                 match elements.iter_mut().find(|(known, _)| known == id) {
                     Some((_, known)) if known.is_in(found.file) => {
-                        return Err(Problem { mend: format!("there are two with the id {id:?}: give each its own"), ..missing() });
+                        return Err(Problem {
+                            mend: format!("there are two with the id {id:?}: give each its own"),
+                            ..missing()
+                        });
                     }
                     Some((_, known)) => known.layers.insert(0, layer),
-                    None => elements.push((id.to_owned(), Self { name: self.path(&format!("{key}.{id}")), layers: vec![layer] })),
+                    None => elements
+                        .push((id.to_owned(), Self { name: self.path(&format!("{key}.{id}")), layers: vec![layer] })),
                 }
             }
         }
@@ -108,7 +114,9 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn port(&self, key: &str) -> Result<Option<u16>, Problem> {
-        self.read(key, "a port number from 0 to 65535", |value| value.as_integer().and_then(|port| u16::try_from(port).ok()))
+        self.read(key, "a port number from 0 to 65535", |value| {
+            value.as_integer().and_then(|port| u16::try_from(port).ok())
+        })
     }
 
     pub(super) fn integer(&self, key: &str) -> Result<Option<i64>, Problem> {
@@ -190,7 +198,12 @@ impl<'a> Section<'a> {
 
 impl Found<'_> {
     fn problem(&self, mend: impl Into<String>) -> Problem {
-        Problem { file: self.file.path.clone(), line: self.file.line(self.item), key: self.key.clone(), mend: mend.into() }
+        Problem {
+            file: self.file.path.clone(),
+            line: self.file.line(self.item),
+            key: self.key.clone(),
+            mend: mend.into(),
+        }
     }
 }
 

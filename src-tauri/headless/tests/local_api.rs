@@ -1,0 +1,299 @@
+//! The localhost port over real HTTP, with friends and with enemies.
+
+use std::{
+    env, fs,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
+use headless::{Options, Running, SecretStore};
+use serde_json::Value;
+
+/// A running desk without accounts, in a folder of its own.
+struct Kit {
+    runtime: tokio::runtime::Runtime,
+    running: Option<Running>,
+    folder: PathBuf,
+    address: SocketAddr,
+    token: String,
+}
+
+impl Kit {
+    fn new() -> Self {
+        Self::with("")
+    }
+
+    fn with(settings: &str) -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("ringside-api-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = env::temp_dir().join(name);
+        fs::create_dir_all(&folder).expect("the temporary folder can be written");
+        let audio = "[audio]\nmicrophone = [\"null\"]\nspeaker = [\"null\"]\nring = [\"null\"]\n";
+        let file = folder.join("settings.toml");
+        fs::write(&file, format!("[local_api]\nport = 0\n{audio}{settings}")).expect("a file can be written");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let options = Options {
+            policy: folder.join("no-policy.toml"),
+            secrets: SecretStore::File,
+            ..Options::new(&file, folder.join("data"))
+        };
+        let running = runtime.block_on(headless::start(options)).expect("it starts");
+        let address = running.ready().local_api.trim_start_matches("http://").parse().expect("an address");
+        let token = fs::read_to_string(&running.ready().token_file).expect("the token is there");
+        Self { runtime, running: Some(running), folder, address, token }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).expect("the port is open");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket has a timeout");
+        stream
+    }
+
+    /// Sends a request as it is; gives the status and the whole answer.
+    fn raw(&self, request: &[u8]) -> (u16, String) {
+        let mut stream = self.connect();
+        // A server that refuses early may close before everything is sent.
+        stream.write_all(request).ok();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).ok();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        (status, answer)
+    }
+
+    fn request(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            self.address,
+            self.token,
+            body.len()
+        );
+        let (status, answer) = self.raw(&[head.as_bytes(), body.as_bytes()].concat());
+        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    fn intent(&self, body: &str) -> (u16, Value) {
+        self.request("POST", "/v1/intent", body)
+    }
+
+    /// Reads from a stream of events until `wanted` has come.
+    fn events(&self, path: &str, headers: &str, act: impl FnOnce(&Self), wanted: &str) -> String {
+        let mut stream = self.connect();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n{headers}\r\n",
+            self.address, self.token
+        );
+        stream.write_all(request.as_bytes()).expect("it is sent");
+        let mut seen = String::new();
+        let mut chunk = [0; 4096];
+        let mut act = Some(act);
+        let bound = Instant::now() + Duration::from_secs(10);
+        while !seen.contains(wanted) && Instant::now() < bound {
+            let read = stream.read(&mut chunk).expect("events keep coming");
+            assert!(read > 0, "the stream ended early: {seen}");
+            seen.push_str(&String::from_utf8_lossy(&chunk[..read]));
+            if let Some(act) = act.take() {
+                act(self);
+            }
+        }
+        assert!(seen.contains(wanted), "{wanted:?} never came: {seen}");
+        seen
+    }
+}
+
+impl Drop for Kit {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            self.runtime.block_on(running.stop());
+        }
+        fs::remove_dir_all(&self.folder).ok();
+    }
+}
+
+fn code(answer: &Value) -> &str {
+    answer["error"]["code"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn a_script_asks_once_then_listens() {
+    let kit = Kit::new();
+    let (status, snapshot) = kit.request("GET", "/v1/snapshot", "");
+    assert_eq!((status, snapshot["practice"].as_bool()), (200, Some(false)));
+    let act = |kit: &Kit| {
+        let (status, done) = kit.intent(r#"{"type":"set_do_not_disturb","on":true}"#);
+        assert_eq!((status, done["call"].is_null(), done["seq"].is_u64()), (200, true, true));
+    };
+    let seen = kit.events("/v1/changes", "", act, "preferences_changed");
+    assert!(seen.contains("text/event-stream") && seen.contains("id:"), "{seen}");
+    assert!(!seen.to_ascii_lowercase().contains("access-control"), "no CORS, ever");
+    let last = kit.request("GET", "/v1/snapshot", "").1["seq"].as_u64().expect("a number");
+    let header = format!("Last-Event-ID: {}\r\n", last - 1);
+    let resumed = kit.events("/v1/changes", &header, |_| (), &format!("\"seq\":{last}"));
+    assert!(!resumed.contains("event: snapshot"), "nothing was lost: {resumed}");
+    kit.events("/v1/changes?after=999999", "", |_| (), "event: snapshot");
+}
+
+#[test]
+fn refusals_have_a_status_a_code_and_a_sentence() {
+    let kit = Kit::new();
+    for (intent, status, expected) in [
+        (r#"{"type":"dial","target":"200"}"#, 409, "not_registered"),
+        (r#"{"type":"dial","target":"no number"}"#, 400, "target_undialable"),
+        (r#"{"type":"answer","call":"c2"}"#, 400, "unknown_call"),
+        (r#"{"type":"explode"}"#, 400, "malformed"),
+        (r#"{"type":"dial""#, 400, "malformed"),
+        ("[]", 400, "malformed"),
+        ("", 400, "malformed"),
+        ("\u{0}\u{ff}", 400, "malformed"),
+    ] {
+        let (got, answer) = kit.intent(intent);
+        assert_eq!((got, code(&answer)), (status, expected), "{intent}");
+        assert!(answer["error"]["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{intent}");
+    }
+}
+
+#[test]
+fn only_the_loopbacks_names_are_answered() {
+    let kit = Kit::new();
+    let port = kit.address.port();
+    let status = |host: &str| {
+        let request = format!(
+            "GET /v1/snapshot HTTP/1.1\r\n{host}Authorization: Bearer {}\r\nConnection: close\r\n\r\n",
+            kit.token
+        );
+        kit.raw(request.as_bytes()).0
+    };
+    for host in ["127.0.0.1", "localhost", "[::1]"] {
+        assert_eq!(status(&format!("Host: {host}:{port}\r\n")), 200, "{host}");
+    }
+    for host in [
+        format!("Host: evil.example:{port}\r\n"),
+        format!("Host: localhost.evil.example:{port}\r\n"),
+        format!("Host: 127.0.0.1:{}\r\n", port ^ 1),
+        format!("Host: 127.0.0.1:{port}\r\nHost: evil.example\r\n"),
+        "Host: 127.0.0.1\r\n".to_owned(),
+        String::new(),
+    ] {
+        assert!([400, 421].contains(&status(&host)), "{host:?}");
+    }
+    assert_eq!(status("Host: evil.example\r\n"), 421);
+}
+
+#[test]
+fn nobody_comes_in_without_the_token() {
+    let kit = Kit::new();
+    let wrong = kit.token.replace(|c: char| c.is_ascii_digit(), "a");
+    for header in [
+        String::new(),
+        "Authorization: Bearer \r\n".to_owned(),
+        format!("Authorization: Bearer {wrong}\r\n"),
+        format!("Authorization: Bearer {}a\r\n", kit.token),
+        format!("Authorization: Basic {}\r\n", kit.token),
+        format!("Authorization: Bearer {0}\r\nAuthorization: Bearer {0}\r\n", kit.token),
+    ] {
+        for path in ["/v1/snapshot", "/v1/changes", "/v1/openapi.json", "/elsewhere"] {
+            let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{header}Connection: close\r\n\r\n", kit.address);
+            assert_eq!(kit.raw(request.as_bytes()).0, 401, "{path} {header:?}");
+        }
+    }
+}
+
+#[test]
+fn methods_paths_and_sizes_are_checked() {
+    let kit = Kit::new();
+    for (method, path) in
+        [("POST", "/v1/snapshot"), ("GET", "/v1/intent"), ("DELETE", "/v1/changes"), ("OPTIONS", "/v1/intent")]
+    {
+        assert_eq!(kit.request(method, path, "").0, 405, "{method} {path}");
+    }
+    assert_eq!(kit.request("GET", "/v1/nothing", "").0, 404);
+    let at_most = format!(r#"{{"type":"dial","target":"{}"}}"#, "1".repeat(64 * 1024 - 27));
+    assert_eq!((at_most.len(), kit.intent(&at_most).0), (64 * 1024, 400));
+    assert_eq!(kit.intent(&format!("{at_most} ")).0, 413);
+    let chunks = "1000\r\n".to_owned() + &" ".repeat(4096) + "\r\n";
+    let request = format!(
+        "POST /v1/intent HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+        kit.address,
+        kit.token,
+        chunks.repeat(17)
+    );
+    assert_eq!(kit.raw(request.as_bytes()).0, 413, "a length that is not announced is counted");
+}
+
+#[test]
+fn the_description_names_every_path() {
+    let kit = Kit::new();
+    let (status, description) = kit.request("GET", "/v1/openapi.json", "");
+    assert_eq!(status, 200);
+    for path in ["/v1/snapshot", "/v1/intent", "/v1/changes", "/v1/openapi.json"] {
+        assert!(description["paths"][path].is_object(), "{path}");
+    }
+}
+
+#[test]
+fn idle_connections_are_bounded_and_dropped() {
+    let kit = Kit::new();
+    let idle: Vec<TcpStream> = (0..200).map(|_| kit.connect()).collect();
+    let slow = Instant::now();
+    let mut closed = 0;
+    for mut stream in idle {
+        let mut byte = [0];
+        // Those beyond the limit are closed at once, the others after the time for a request head.
+        if matches!(stream.read(&mut byte), Ok(0) | Err(_)) {
+            closed += 1;
+        }
+    }
+    assert_eq!(closed, 200, "all of them");
+    assert!(slow.elapsed() < Duration::from_secs(19), "within the time for a head");
+    assert_eq!(kit.request("GET", "/v1/snapshot", "").0, 200, "and friends come in again");
+}
+
+#[test]
+fn garbage_is_not_http() {
+    let kit = Kit::new();
+    for request in [b"\x16\x03\x01\x02\x00".as_slice(), b"GET\r\n\r\n", b"\0\0\0\0\r\n\r\n", &[b'A'; 40_000]] {
+        let status = kit.raw(&[request, b"\r\n\r\n"].concat()).0;
+        assert!([0, 400, 414, 431].contains(&status), "{status}");
+    }
+    assert_eq!(kit.request("GET", "/v1/snapshot", "").0, 200);
+}
+
+#[test]
+fn a_password_leaves_the_settings_for_a_private_file() {
+    let account = "[[account]]\nid = \"work\" # mine\naor = \"sip:101@127.0.0.1\"\nregistrar = \"127.0.0.1:9\"\npassword = \"s3cret\"\n";
+    let kit = Kit::with(account);
+    let settings = kit.folder.join("settings.toml");
+    let bound = Instant::now() + Duration::from_secs(10);
+    // The change comes right after the files are written.
+    while kit.request("GET", "/v1/snapshot", "").1["preferences"]["secrets_in_file"] != true {
+        assert!(Instant::now() < bound, "the password never moved");
+    }
+    let text = fs::read_to_string(&settings).expect("it is there");
+    assert!(!text.contains("s3cret") && text.contains("id = \"work\" # mine"), "{text}");
+    let secrets = kit.folder.join("data/secrets.toml");
+    assert!(fs::read_to_string(&secrets).expect("it is there").contains("s3cret"));
+    #[cfg(unix)]
+    for private in [secrets, kit.folder.join("data/token")] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&private).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", private.display());
+    }
+}
+
+#[test]
+fn a_taken_port_is_an_error_alone_and_a_detour_in_the_app() {
+    let kit = Kit::new();
+    let file = kit.folder.join("second.toml");
+    fs::write(&file, format!("[local_api]\nport = {}\n", kit.address.port())).expect("a file can be written");
+    let options = Options { secrets: SecretStore::File, ..Options::new(&file, kit.folder.join("second")) };
+    let error = kit.runtime.block_on(headless::start(options.clone())).expect_err("the port is taken").to_string();
+    assert!(error.contains("second.toml") && error.contains("local_api.port") && error.contains("is taken"), "{error}");
+    let running = kit.runtime.block_on(headless::start(Options { in_app: true, ..options })).expect("it takes another");
+    assert_ne!(running.ready().local_api, format!("http://{}", kit.address));
+    kit.runtime.block_on(running.stop());
+}
