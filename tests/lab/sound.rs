@@ -9,8 +9,7 @@ fn echo(codec: &str) -> quality::Score {
     let agent = Pbx::shared().agent().codecs([codec]);
     let desk = Desk::start(Settings::of(agent).says(speech.clone().after_silence(1.0)).hears());
     let call = desk.dial("700");
-    let active = desk.until_active(&call);
-    assert_eq!(active["codec"], codec);
+    desk.until_call(&call, "speaks the codec", |call| call["codec"] == codec);
     let whole = speech.seconds() + 3.0;
     // The speaker's file grows by the clock: there is nothing else to wait for.
     while desk.heard().seconds() < whole {
@@ -31,7 +30,8 @@ fn echo_in_opus_sounds_like_the_speaker() {
 #[test]
 fn echo_in_g722_sounds_like_the_speaker() {
     let score = echo("g722");
-    assert!(score.pesq_wb >= 3.8, "{score:?}");
+    // ITU's codec itself takes this speech to 3.57.
+    assert!(score.pesq_wb >= 3.4, "{score:?}");
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn with_baresip(codec: &str, as_baresip_says: &str) {
     let other = Baresip::start(&other, as_baresip_says);
     let sara = Desk::start(Settings::of(sara.codecs([codec])).says(Sound::tone(SARA_HZ, 120.0)).hears());
     let call = sara.dial(other.number());
-    assert_eq!(sara.until_active(&call)["codec"], codec);
+    sara.until_call(&call, "speaks the codec", |call| call["codec"] == codec);
     sara.until_hears(SARA_HZ);
 }
 
@@ -130,7 +130,7 @@ fn a_steady_tone_of_the_pbx_is_heard() {
 
 #[test]
 fn a_call_tells_how_it_sounds() {
-    let (sara, call, ..) = talking();
+    let (sara, call, _omid, _) = talking();
     let call = sara.until_call(&call, "has a quality", |call| call["quality"].is_object());
     let quality = &call["quality"];
     assert!(quality["mos"].as_f64().is_some_and(|mos| mos > 3.5), "{quality}");
