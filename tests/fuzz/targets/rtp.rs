@@ -1,36 +1,49 @@
-//! Packets from a stranger into a running stream: the first byte says which codec, then each packet has a length byte, a
-//! byte of time, and whether it is RTP or RTCP.
+//! Any bytes as the packets of a call's sound. Each packet is `length, milliseconds until it comes, bytes`; the first byte of
+//! the input chooses the codec. Packets that begin like RTCP go there.
 #![no_main]
 
 use std::time::{Duration, Instant};
 
 use libfuzzer_sys::fuzz_target;
-use media::{BLOCK, CodecKind, Dtmf, Stream, StreamConfig};
+use media::{BLOCK, CodecKind, Dtmf, OpusConfig, Stream, StreamConfig};
+
+const CODECS: [CodecKind; 4] = [CodecKind::Opus, CodecKind::G722, CodecKind::Pcmu, CodecKind::Pcma];
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((kind, mut rest)) = bytes.split_first() else { return };
-    let codec = [CodecKind::Opus, CodecKind::G722, CodecKind::Pcmu, CodecKind::Pcma][usize::from(kind % 4)];
+    let Some((&codec, mut rest)) = bytes.split_first() else { return };
     let mut now = Instant::now();
-    let config = StreamConfig {
-        codec,
-        receive_payload_type: kind >> 1,
-        dtmf: Some(Dtmf { send_pt: 101, receive_pt: 101, clock: 8000 }),
-        ..StreamConfig::default()
-    };
-    let Ok(mut stream) = Stream::new(config, now) else { return };
-    let mut block = [0.0; BLOCK];
-    while let [length, time, tail @ ..] = rest {
+    let mut stream = Stream::new(config(CODECS[usize::from(codec) % CODECS.len()]), now).expect("a stream");
+    while let [length, wait, tail @ ..] = rest {
         let (packet, tail) = tail.split_at(usize::from(*length).min(tail.len()));
         rest = tail;
-        now += Duration::from_millis(u64::from(time >> 1));
-        if time & 1 == 0 {
-            stream.receive_rtp(packet, now);
-        } else {
-            stream.receive_rtcp(packet, now);
+        match packet.get(1) {
+            Some(192..=223) => stream.receive_rtcp(packet, now),
+            _ => drop(stream.receive_rtp(packet, now)),
         }
-        stream.play(&mut block, now);
-        assert!(block.iter().all(|sample| sample.is_finite() && sample.abs() <= 4.0), "what is heard stays in bounds");
+        for _ in 0..(*wait).min(20) / 10 {
+            now += Duration::from_millis(10);
+            let mut block = [0.0; BLOCK];
+            stream.play(&mut block, now);
+            assert!(block.iter().all(|sample| sample.is_finite()), "sound is made of numbers");
+        }
+        while stream.poll_packet().is_some() {}
         while stream.poll_digit().is_some() {}
     }
     let _ = stream.statistics(now);
 });
+
+fn config(codec: CodecKind) -> StreamConfig {
+    let clock = if codec == CodecKind::Opus { 48_000 } else { 8_000 };
+    StreamConfig {
+        codec,
+        send_payload_type: 0,
+        receive_payload_type: 0,
+        ptime_ms: 20,
+        dtmf: Some(Dtmf { send_pt: 101, receive_pt: 101, clock }),
+        ssrc: 1,
+        first_sequence: 0,
+        first_timestamp: 0,
+        cname: "fuzz".into(),
+        opus: OpusConfig::default(),
+    }
+}
