@@ -1,7 +1,7 @@
 //! The localhost port: snapshot, intents and changes for programs on this machine.
 //!
 //! ```text
-//!   connection ─► at most 64 ─► request head within 10 s ─► Host? 421 ─► token? 401 ─► route? 404, 405 ─► answer
+//!   connection ─► at most 64 ─► request head within 5 s ─► Host? 421 ─► token? 401 ─► route? 404, 405 ─► answer
 //! ```
 //!
 //! Any web page can reach this port, so it binds the loopback alone, checks `Host` exactly (DNS rebinding), wants a bearer
@@ -125,4 +125,4 @@ const MAX_CONNECTIONS: usize = 64;
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD: usize = 16 * 1024;
 /// For a whole request head, and for a kept connection that asks nothing more.
-const HEAD_TIME: Duration = Duration::from_secs(10);
+const HEAD_TIME: Duration = Duration::from_secs(5);
