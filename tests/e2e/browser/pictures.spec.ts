@@ -2,7 +2,19 @@
 
 import { expect, test, type Window } from './stage';
 
+/** In the longest language too, nothing leaves the window. */
+async function nothingSticksOut(window: Window) {
+  const out = await window.page.evaluate(() =>
+    [...document.querySelectorAll('button, input, h2, h3, label')]
+      .filter((part) => !part.closest('.tabs'))
+      .filter((part) => part.getBoundingClientRect().left < 0 || part.getBoundingClientRect().right > innerWidth)
+      .map((part) => part.outerHTML.slice(0, 120)),
+  );
+  expect(out).toEqual([]);
+}
+
 async function both(window: Window, name: string) {
+  await nothingSticksOut(window);
   for (const theme of ['light', 'dark'] as const) {
     await window.page.emulateMedia({ colorScheme: theme });
     await window.picture(`${name}-${theme}`);
