@@ -94,6 +94,7 @@ struct File<'a> {
     version: u32,
     local_api: LocalApi,
     webhook: Webhook,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
     account: &'a [Account],
     audio: Audio,
 }

@@ -1,7 +1,7 @@
-//! Handing a call on, and being asked to.
+//! Several calls at once: handing them on, waiting, joining.
 
 use kit::{Desk, Pbx, Settings, Sound};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn desks<const N: usize>(tones: [f64; N]) -> [Desk; N] {
     let agents: [_; N] = Pbx::shared().agents();
@@ -65,4 +65,44 @@ fn a_transfer_that_the_pbx_asks_for_is_declined() {
     let call = desk.dial("717");
     desk.until_active(&call);
     assert_eq!(desk.until_ended(&call), crate::ended("remote_hung_up", None));
+}
+
+#[test]
+fn a_second_call_waits_and_the_first_is_held_when_it_is_answered() {
+    let [sara, omid, nima] = desks([500.0, 700.0, 1100.0]);
+    let first = sara.dial(omid.number());
+    omid.answer(&omid.rings());
+    sara.until_active(&first);
+    let waiting = nima.dial(sara.number());
+    let second = sara.rings();
+    sara.until_hears(700.0);
+    sara.answer(&second);
+    sara.until_call(&first, "is held", |call| call["state"] == "held");
+    nima.until_active(&waiting);
+    sara.until_hears(1100.0);
+    sara.until_silent(700.0);
+    nima.hang_up(&waiting);
+    sara.until_ended(&second);
+    sara.resume(&first);
+    sara.until_active(&first);
+    sara.until_hears(700.0);
+}
+
+#[test]
+fn in_a_conference_everybody_hears_everybody_else() {
+    let [sara, omid, nima] = desks([500.0, 700.0, 1100.0]);
+    let first = sara.dial(omid.number());
+    omid.answer(&omid.rings());
+    sara.until_active(&first);
+    let second = sara.dial(nima.number());
+    nima.answer(&nima.rings());
+    sara.until_active(&second);
+    sara.must(&json!({"type": "conference", "calls": [first, second]}));
+    for (desk, others) in [(&sara, [700.0, 1100.0]), (&omid, [500.0, 1100.0]), (&nima, [500.0, 700.0])] {
+        others.into_iter().for_each(|hz| desk.until_hears(hz));
+    }
+    assert!(omid.heard().last(0.25).level(700.0) < 0.02, "nobody hears oneself");
+    omid.stop();
+    sara.until_ended(&first);
+    nima.until_hears(500.0);
 }
