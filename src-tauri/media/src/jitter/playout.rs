@@ -223,9 +223,9 @@ impl Playout {
         }
     }
 
-    /// Smoothed a little, for the ticks come unevenly.
+    /// Smoothed a little, for the ticks come unevenly. What is missing is taken as lost until it proves to be late.
     fn measure(&mut self, now_s: f64) {
-        let playing = self.next - self.line.ready() as i64;
+        let playing = self.next + self.invented - self.line.ready() as i64;
         self.level_ms += (self.lead_ms(playing, now_s) - self.level_ms) * 0.2;
     }
 
