@@ -86,6 +86,33 @@ fn datagrams(user: &str, at: SocketAddr) -> Vec<Vec<u8>> {
 }
 
 #[test]
+fn a_stranger_cannot_make_it_answer_by_itself() {
+    let pbx = Pbx::shared();
+    let desk = Desk::start(Settings::of(pbx.agent()));
+    let at = pbx.contact(desk.number());
+    // From another address than the registrar's, with the header that the registrar would use.
+    let stranger = UdpSocket::bind("127.0.0.66:0").expect("a port");
+    stranger.set_read_timeout(Some(Duration::from_secs(1))).expect("a timeout");
+    let me = stranger.local_addr().expect("an address");
+    let sdp = "v=0\r\no=x 1 1 IN IP4 127.0.0.66\r\ns=-\r\nc=IN IP4 127.0.0.66\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
+    let invite = format!(
+        "INVITE sip:{user}@{at} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bKstranger;rport\r\nMax-Forwards: 70\r\n\
+         From: <sip:x@{me}>;tag=1\r\nTo: <sip:{user}@{at}>\r\nCall-ID: stranger@{me}\r\nCSeq: 1 INVITE\r\n\
+         Contact: <sip:x@{me}>\r\nCall-Info: <sip:{me}>;answer-after=0\r\nContent-Type: application/sdp\r\n\
+         Content-Length: {}\r\n\r\n{sdp}",
+        sdp.len(),
+        user = desk.number(),
+    );
+    stranger.send_to(invite.as_bytes(), at).expect("it fits into a datagram");
+    let mut answer = [0; 4096];
+    while let Ok(length) = stranger.recv(&mut answer) {
+        let line = String::from_utf8_lossy(&answer[..length]);
+        assert!(!line.starts_with("SIP/2.0 2"), "the desk let a stranger listen: {line}");
+    }
+    shrugs(&desk);
+}
+
+#[test]
 fn sound_from_a_stranger_is_not_heard() {
     let pbx = Pbx::shared();
     let desk = Desk::start(Settings::of(pbx.agent().codecs(["pcmu"])).hears());
