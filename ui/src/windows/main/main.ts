@@ -1,9 +1,17 @@
 import { mount } from 'svelte';
 import '../../parts/theme.css';
-import { chooseHost } from '../../host';
+import { chooseHost, Refusal } from '../../host';
+import { refusalSentence } from '../../i18n/sentences';
 import { Desk } from '../../state/desk.svelte';
 import Main from './Main.svelte';
 
-const desk = new Desk(await chooseHost());
-mount(Main, { target: document.getElementById('app')!, props: { desk } });
-await desk.connect();
+const app = document.getElementById('app')!;
+
+try {
+  const desk = new Desk(await chooseHost());
+  mount(Main, { target: app, props: { desk } });
+  await desk.connect();
+} catch (thrown) {
+  // Without a host there is nothing to show but why.
+  app.textContent ||= refusalSentence(Refusal.from(thrown));
+}
