@@ -71,8 +71,10 @@ async fn show(
                 let _ = responses.send(response).await;
             }
         }
-        _ = down => handle.close_async().await,
+        _ = down => {}
     }
+    // Not every service takes a notification down once a button was pressed.
+    handle.close_async().await;
 }
 
 fn notification(caller: &str, texts: &Texts) -> Notification {

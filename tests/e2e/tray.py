@@ -68,7 +68,7 @@ def menu(bus):
 
 def entries(menu):
     """Pairs of id and properties, in order."""
-    _, (_, _, children) = menu.GetLayout(0, -1, ["label", "toggle-state"])
+    _, (_, _, children) = menu.GetLayout(0, -1, ["label", "toggle-state", "enabled"])
     return [(child[0], child[1]) for child in children]
 
 
@@ -85,7 +85,7 @@ def labels():
 def click(wanted):
     found = menu(dbus.SessionBus())
     for number, properties in entries(found):
-        if label(properties) == wanted:
+        if label(properties) == wanted and properties.get("enabled", True):
             return found.Event(number, "clicked", "", dbus.UInt32(0))
     sys.exit(f"tray.py: the menu has no {wanted!r}")
 

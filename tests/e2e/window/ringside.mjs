@@ -16,6 +16,8 @@ const BINARY = resolve(
   process.env.RINGSIDE ?? join(ROOT, "target/debug/ringside"),
 );
 const TITLE = "^Ringside$";
+/** The key, in the code points of WebDriver §17.4.2. */
+const ENTER = '\uE007';
 
 export class Ringside {
   #page;
@@ -27,6 +29,9 @@ export class Ringside {
     await mkdir(ringside.#home, { recursive: true });
     await mkdir(ARTEFACTS, { recursive: true });
     ringside.#page = await Session.open(await ringside.#launcher(), args);
+    await ringside.#page.run(`window.complaints = [];
+      document.addEventListener('securitypolicyviolation', (event) =>
+        window.complaints.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample));`);
     return ringside;
   }
 
@@ -62,7 +67,7 @@ export class Ringside {
   }
 
   async dial(number) {
-    await this.#page.type("form.dial input", `${number}\n`);
+    await this.#page.type("form.dial input", number + ENTER);
   }
 
   /** Clicks the button of that name. */
@@ -70,9 +75,9 @@ export class Ringside {
     await this.#page.click(name);
   }
 
-  /** Sentences that the page would say but the content security policy silenced, and other complaints. */
+  /** What the page did against its content security policy. */
   complaints() {
-    return this.#page.run("return window.complaints ?? []");
+    return this.#page.run("return window.complaints");
   }
 
   /** Milliseconds from the start of the process to the first pixels of the page. */
