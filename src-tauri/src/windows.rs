@@ -82,8 +82,15 @@ pub fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
     if Kind::from_label(window.label()) == Some(Kind::Main) {
         api.prevent_close();
-        report(window.hide());
+        report(hide(window));
     }
+}
+
+/// A window manager places a window that comes back as if it were new, unless it is told where it was.
+fn hide(window: &Window) -> tauri::Result<()> {
+    let place = window.outer_position()?;
+    window.hide()?;
+    window.set_position(place)
 }
 
 /// What a window does about the keyboard when it comes.

@@ -1,27 +1,25 @@
 // The real program in its real window, as a person meets it: what is on the screen, in the tray, in a notification.
 
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { Session, until } from "./webdriver.mjs";
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Session, until } from './webdriver.mjs';
 
 const run = promisify(execFile);
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
-const TRAY = join(ROOT, "tests/e2e/tray.py");
-const ARTEFACTS = join(ROOT, "artefacts");
-const BINARY = resolve(
-  process.env.RINGSIDE ?? join(ROOT, "target/debug/ringside"),
-);
-const TITLE = "^Ringside$";
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+const TRAY = join(ROOT, 'tests/e2e/tray.py');
+const ARTEFACTS = join(ROOT, 'artefacts');
+const BINARY = resolve(process.env.RINGSIDE ?? join(ROOT, 'target/debug/ringside'));
+const TITLE = '^Ringside$';
 /** The key, in the code points of WebDriver §17.4.2. */
 const ENTER = '\uE007';
 
 export class Ringside {
   #page;
-  #home = join(process.env.DESKTOP_HOME, "ringside");
+  #home = join(process.env.DESKTOP_HOME, 'ringside');
 
   /** Starts it as a newcomer does, with no settings and no account, unless `args` say otherwise. */
   static async start(...args) {
@@ -37,13 +35,9 @@ export class Ringside {
 
   /** The driver tells nobody how the program ended, so a shell in between writes it down. */
   async #launcher() {
-    const file = join(this.#home, "launch");
-    const lines = [
-      "#!/bin/sh",
-      `'${BINARY}' "$@" 2>'${this.#home}/log'`,
-      `echo $? >'${this.#home}/status'`,
-    ];
-    await writeFile(file, lines.join("\n"));
+    const file = join(this.#home, 'launch');
+    const lines = ['#!/bin/sh', `'${BINARY}' "$@" 2>'${this.#home}/log'`, `echo $? >'${this.#home}/status'`];
+    await writeFile(file, lines.join('\n'));
     await chmod(file, 0o755);
     return file;
   }
@@ -53,11 +47,7 @@ export class Ringside {
   /** Waits until the page shows what a CSS selector finds and returns its text. */
   async shows(selector, boundMs) {
     const text = () => this.#page.visibleText(selector);
-    return until(
-      `the window shows ${selector}`,
-      async () => (await text()) !== null,
-      boundMs,
-    ).then(text);
+    return until(`the window shows ${selector}`, async () => (await text()) !== null, boundMs).then(text);
   }
 
   /** Waits until nothing that a CSS selector finds is visible. */
@@ -67,7 +57,7 @@ export class Ringside {
   }
 
   async dial(number) {
-    await this.#page.type("form.dial input", number + ENTER);
+    await this.#page.type('form.dial input', number + ENTER);
   }
 
   /** Clicks the button of that name. */
@@ -77,12 +67,12 @@ export class Ringside {
 
   /** What the page did against its content security policy. */
   complaints() {
-    return this.#page.run("return window.complaints");
+    return this.#page.run('return window.complaints');
   }
 
   /** Milliseconds from the start of the process to the first pixels of the page. */
   async firstPaintMs(startedAt) {
-    const [origin, paint] = await until("the page has been painted", () =>
+    const [origin, paint] = await until('the page has been painted', () =>
       this.#page.run(`const [paint] = performance.getEntriesByType('paint');
         return paint && [performance.timeOrigin, paint.startTime];`),
     );
@@ -94,25 +84,20 @@ export class Ringside {
   /** Asks the desk as the page does: `['snapshot']`, or `['intent', { intent }]`. */
   async ask(command, args) {
     const { ok, refusal } = await this.#page.invoke(command, args);
-    if (refusal)
-      throw Object.assign(new Error(refusal.detail ?? refusal), refusal);
+    if (refusal) throw Object.assign(new Error(refusal.detail ?? refusal), refusal);
     return ok;
   }
 
   async registered() {
-    const accounts = async () => (await this.ask("snapshot")).accounts;
-    const registered = async () =>
-      (await accounts()).find(
-        ({ registration }) => registration === "registered",
-      );
-    return until("an account is registered", registered);
+    const accounts = async () => (await this.ask('snapshot')).accounts;
+    const registered = async () => (await accounts()).find(({ registration }) => registration === 'registered');
+    return until('an account is registered', registered);
   }
 
   /** Waits for a call that is like `wanted`, `{ state: 'active' }` for instance. */
   async call(wanted, boundMs) {
-    const isLike = (call) =>
-      Object.entries(wanted).every(([key, value]) => call[key] === value);
-    const call = async () => (await this.ask("snapshot")).calls.find(isLike);
+    const isLike = (call) => Object.entries(wanted).every(([key, value]) => call[key] === value);
+    const call = async () => (await this.ask('snapshot')).calls.find(isLike);
     return until(`a call is ${JSON.stringify(wanted)}`, call, boundMs);
   }
 
@@ -120,79 +105,68 @@ export class Ringside {
 
   async screenshot(name) {
     const file = join(ARTEFACTS, `${name}.png`);
-    await run("import", ["-window", "root", file]);
+    await run('import', ['-window', 'root', file]);
     return relative(process.cwd(), file);
   }
 
   onScreen() {
-    const search = run("xdotool", ["search", "--onlyvisible", "--name", TITLE]);
+    const search = run('xdotool', ['search', '--onlyvisible', '--name', TITLE]);
     return search.then(
       () => true,
       () => false,
     );
   }
 
+  /** Where the window stands on the screen, `"150,97"`. */
+  async place() {
+    const { stdout } = await run('xdotool', ['search', '--onlyvisible', '--name', TITLE, 'getwindowgeometry']);
+    return /Position: (\S+)/.exec(stdout)?.[1];
+  }
+
   /** The title of the window that has the keyboard. */
   async inFront() {
-    const { stdout } = await run("xdotool", [
-      "getactivewindow",
-      "getwindowname",
-    ]).catch(() => ({ stdout: "" }));
+    const { stdout } = await run('xdotool', ['getactivewindow', 'getwindowname']).catch(() => ({ stdout: '' }));
     return stdout.trim();
   }
 
   /** Presses the keys that close a window, with this one in front. */
   async closeWindow() {
-    await run("xdotool", [
-      "search",
-      "--onlyvisible",
-      "--name",
-      TITLE,
-      "windowactivate",
-      "--sync",
-    ]);
-    await run("xdotool", ["key", "alt+F4"]);
-    await until(
-      "the window is off the screen",
-      async () => !(await this.onScreen()),
-    );
+    await run('xdotool', ['search', '--onlyvisible', '--name', TITLE, 'windowactivate', '--sync']);
+    await run('xdotool', ['key', 'alt+F4']);
+    await until('the window is off the screen', async () => !(await this.onScreen()));
   }
 
   /** The lines of the tray's menu. */
   async tray() {
-    const { stdout } = await run("/usr/bin/python3", [TRAY, "labels"]);
-    return stdout.trimEnd().split("\n");
+    const { stdout } = await run('/usr/bin/python3', [TRAY, 'labels']);
+    return stdout.trimEnd().split('\n');
   }
 
   async chooseInTray(label) {
-    await run("/usr/bin/python3", [TRAY, "click", label]);
+    await run('/usr/bin/python3', [TRAY, 'click', label]);
   }
 
   async notifications() {
-    const { stdout } = await run("dunstctl", ["count", "displayed"]);
+    const { stdout } = await run('dunstctl', ['count', 'displayed']);
     return Number(stdout);
   }
 
   /** Presses Answer on the notification that is up. */
   async answerNotification() {
-    await run("dunstctl", ["context"]);
+    await run('dunstctl', ['context']);
   }
 
   // --- its processes
 
   /** Starts the program once more and returns its exit status. */
   async startAgain(...args) {
-    const [status] = await once(
-      spawn(BINARY, args, { stdio: "ignore" }),
-      "exit",
-    );
+    const [status] = await once(spawn(BINARY, args, { stdio: 'ignore' }), 'exit');
     return status;
   }
 
   async exitStatus(boundMs) {
-    const status = () =>
-      readFile(join(this.#home, "status"), "utf8").catch(() => "");
-    return Number(await until("the program has left", status, boundMs));
+    const status = () => readFile(join(this.#home, 'status'), 'utf8').catch(() => '');
+    return Number(await until('the program has left', status, boundMs));
   }
 
   get driverPid() {
@@ -201,7 +175,7 @@ export class Ringside {
 
   /** What it wrote to stderr. */
   log() {
-    return readFile(join(this.#home, "log"), "utf8");
+    return readFile(join(this.#home, 'log'), 'utf8');
   }
 
   async close() {

@@ -1,42 +1,34 @@
 // Speaks into the desktop's microphone and listens at its speaker.
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { until } from "./webdriver.mjs";
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { until } from './webdriver.mjs';
 
 const RATE_HZ = 48_000;
-const FORMAT = ["--raw", "--format=s16le", `--rate=${RATE_HZ}`, "--channels=1"];
+const FORMAT = ['--raw', '--format=s16le', `--rate=${RATE_HZ}`, '--channels=1'];
 /** Louder than this, full scale being 1, is not silence. */
 const AUDIBLE = 0.01;
 
 /** Speaks until somebody hears it; returns after how many milliseconds that was. */
 export async function speakUntilHeard(boundMs = 5000) {
-  const microphone = spawn("pacat", [
-    "--playback",
-    `--device=${process.env.MICFEED}`,
-    "--latency-msec=30",
-    ...FORMAT,
-  ]);
-  const speaker = spawn("pacat", [
-    "--record",
+  const microphone = spawn('pacat', ['--playback', `--device=${process.env.MICFEED}`, '--latency-msec=30', ...FORMAT]);
+  const speaker = spawn('pacat', [
+    '--record',
     `--device=${process.env.SPEAKER_MONITOR}`,
-    "--latency-msec=20",
+    '--latency-msec=20',
     ...FORMAT,
   ]);
   let loudest = 0;
   try {
-    await once(speaker.stdout, "data");
-    speaker.stdout.on(
-      "data",
-      (chunk) => (loudest = Math.max(loudest, level(chunk))),
-    );
+    await once(speaker.stdout, 'data');
+    speaker.stdout.on('data', (chunk) => (loudest = Math.max(loudest, level(chunk))));
     const start = performance.now();
-    microphone.stdin.on("error", () => {});
+    microphone.stdin.on('error', () => {});
     microphone.stdin.write(syllables(boundMs));
-    await until("what was spoken comes back", () => loudest > AUDIBLE, boundMs);
+    await until('what was spoken comes back', () => loudest > AUDIBLE, boundMs);
     return Math.round(performance.now() - start);
   } finally {
-    const gone = [microphone, speaker].map((child) => once(child, "exit"));
+    const gone = [microphone, speaker].map((child) => once(child, 'exit'));
     for (const child of [microphone, speaker]) child.kill();
     await Promise.all(gone);
   }
@@ -46,8 +38,7 @@ export async function speakUntilHeard(boundMs = 5000) {
 function level(chunk) {
   const count = chunk.length >> 1;
   let sum = 0;
-  for (let i = 0; i < count; i++)
-    sum += (chunk.readInt16LE(2 * i) / 32768) ** 2;
+  for (let i = 0; i < count; i++) sum += (chunk.readInt16LE(2 * i) / 32768) ** 2;
   return Math.sqrt(sum / Math.max(1, count));
 }
 
@@ -58,12 +49,9 @@ function syllables(lengthMs) {
   let phase = 0;
   for (let i = 0; i < samples; i++) {
     const seconds = i / RATE_HZ;
-    phase +=
-      (2 * Math.PI * (220 + 120 * Math.sin(2 * Math.PI * 1.7 * seconds))) /
-      RATE_HZ;
+    phase += (2 * Math.PI * (220 + 120 * Math.sin(2 * Math.PI * 1.7 * seconds))) / RATE_HZ;
     const breath = Math.max(0, Math.sin(2 * Math.PI * 4 * seconds));
-    const voice =
-      Math.sin(phase) + 0.5 * Math.sin(2 * phase) + 0.3 * Math.sin(3 * phase);
+    const voice = Math.sin(phase) + 0.5 * Math.sin(2 * phase) + 0.3 * Math.sin(3 * phase);
     sound.writeInt16LE(Math.round(9000 * breath * voice), 2 * i);
   }
   return sound;

@@ -1,11 +1,11 @@
 // A W3C WebDriver client, as much of it as a phone's window needs (https://www.w3.org/TR/webdriver2/).
 
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
-const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const POLL_MS = 40;
 
 /** What runs in the page to find what a person sees there. */
@@ -22,8 +22,7 @@ export async function until(what, ask, boundMs = 10_000) {
   for (;;) {
     const answer = await ask();
     if (answer) return answer;
-    if (performance.now() > deadline)
-      throw new Error(`in vain, for ${boundMs} ms: ${what}`);
+    if (performance.now() > deadline) throw new Error(`in vain, for ${boundMs} ms: ${what}`);
     await pause(POLL_MS);
   }
 }
@@ -32,23 +31,21 @@ export async function until(what, ask, boundMs = 10_000) {
 export class Session {
   #driver;
   #root;
-  #path = "";
+  #path = '';
 
   /** Starts `binary` under a driver of its own. */
   static async open(binary, args) {
     const session = new Session();
     const port = await freePort();
     session.#root = `http://127.0.0.1:${port}`;
-    session.#driver = spawn("WebKitWebDriver", [`--port=${port}`], {
-      env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true" },
-      stdio: ["ignore", "inherit", "inherit"],
+    session.#driver = spawn('WebKitWebDriver', [`--port=${port}`], {
+      env: { ...process.env, TAURI_WEBVIEW_AUTOMATION: 'true' },
+      stdio: ['ignore', 'inherit', 'inherit'],
     });
-    await until("WebKitWebDriver listens", () =>
-      session.#call("GET", "/status").catch(() => false),
-    );
-    const { sessionId } = await session.#call("POST", "/session", {
+    await until('WebKitWebDriver listens', () => session.#call('GET', '/status').catch(() => false));
+    const { sessionId } = await session.#call('POST', '/session', {
       capabilities: {
-        alwaysMatch: { "webkitgtk:browserOptions": { binary, args } },
+        alwaysMatch: { 'webkitgtk:browserOptions': { binary, args } },
       },
     });
     session.#path = `/session/${sessionId}`;
@@ -62,7 +59,7 @@ export class Session {
 
   /** Runs the body of a function in the page. */
   run(body, ...args) {
-    return this.#call("POST", `${this.#path}/execute/sync`, {
+    return this.#call('POST', `${this.#path}/execute/sync`, {
       script: body,
       args,
     });
@@ -72,7 +69,7 @@ export class Session {
   async invoke(command, args = {}) {
     const body = `const [command, args, done] = arguments;
       window.__TAURI_INTERNALS__.invoke(command, args).then((ok) => done({ ok }), (refusal) => done({ refusal }));`;
-    return this.#call("POST", `${this.#path}/execute/async`, {
+    return this.#call('POST', `${this.#path}/execute/async`, {
       script: body,
       args: [command, args],
     });
@@ -80,42 +77,27 @@ export class Session {
 
   /** The text of the first element that a CSS selector finds and a person can see; null if there is none. */
   visibleText(selector) {
-    return this.run(
-      `${FIND} return find(arguments[0])?.innerText ?? null`,
-      selector,
-    );
+    return this.run(`${FIND} return find(arguments[0])?.innerText ?? null`, selector);
   }
 
   /** Waits for the button of that name and clicks it as a mouse does. */
   async click(name) {
-    const button = await until(`a button ${name}`, () =>
-      this.run(`${FIND} return button(arguments[0])`, name),
-    );
-    await this.#call(
-      "POST",
-      `${this.#path}/element/${button[ELEMENT]}/click`,
-      {},
-    );
+    const button = await until(`a button ${name}`, () => this.run(`${FIND} return button(arguments[0])`, name));
+    await this.#call('POST', `${this.#path}/element/${button[ELEMENT]}/click`, {});
   }
 
   /** Waits for the element that a CSS selector finds and types into it. */
   async type(selector, text) {
-    const element = await until(selector, () =>
-      this.run(`${FIND} return find(arguments[0])`, selector),
-    );
-    await this.#call(
-      "POST",
-      `${this.#path}/element/${element[ELEMENT]}/value`,
-      { text },
-    );
+    const element = await until(selector, () => this.run(`${FIND} return find(arguments[0])`, selector));
+    await this.#call('POST', `${this.#path}/element/${element[ELEMENT]}/value`, { text });
   }
 
   /** Ends the session, and the program with it unless it has left already. */
   async close() {
-    if (this.#path) await this.#call("DELETE", this.#path).catch(() => {});
+    if (this.#path) await this.#call('DELETE', this.#path).catch(() => {});
     if (this.#driver.exitCode !== null) return;
     this.#driver.kill();
-    await once(this.#driver, "exit");
+    await once(this.#driver, 'exit');
   }
 
   async #call(method, path, body) {
@@ -130,10 +112,10 @@ export class Session {
 }
 
 async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
   const { port } = server.address();
   server.close();
-  await once(server, "close");
+  await once(server, 'close');
   return port;
 }
