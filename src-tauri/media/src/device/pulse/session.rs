@@ -16,6 +16,8 @@ use super::{DeviceError, inbox::Inbox};
 
 /// A server that takes longer is as good as absent.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// `NATIVE_COOKIE_LENGTH` of the protocol.
+const COOKIE_LENGTH: usize = 256;
 /// No answer is longer: a list of devices takes a few kilobytes for each.
 const LONGEST: u32 = 4 << 20;
 
@@ -37,7 +39,9 @@ impl Session {
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.set_write_timeout(Some(PATIENCE))?;
         let mut session = Session { socket, version: MAX_VERSION, sequence: 0 };
-        let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok()).unwrap_or_default();
+        let cookie = pulseaudio::cookie_path_from_env().and_then(|path| std::fs::read(path).ok());
+        // A server that asks for none still hangs up on one of another length.
+        let cookie = cookie.unwrap_or_else(|| vec![0; COOKIE_LENGTH]);
         let auth = AuthParams { version: MAX_VERSION, supports_shm: false, supports_memfd: false, cookie };
         let reply: AuthReply = session.ask(&Command::Auth(auth))?;
         session.version = reply.version.min(MAX_VERSION);
