@@ -279,6 +279,31 @@ describe('the account dialog', () => {
   });
 });
 
+describe('the list of accounts', () => {
+  async function openAccounts(changes: Parameters<typeof account>[0]) {
+    const host = await open({ accounts: [account(changes)] });
+    await fireEvent.click(screen.getByRole('button', { name: /Open accounts$/ }));
+    await screen.findByRole('button', { name: 'Add account' });
+    return host;
+  }
+
+  test('changes an account and keeps what was not touched', async () => {
+    const host = await openAccounts({ username: 'sara', ca: '/etc/pbx-ca.pem' });
+    await fireEvent.click(screen.getByRole('button', { name: /^Edit / }));
+    const dialog = await screen.findByRole('dialog', { name: 'Edit account' });
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Save' }));
+    const kept = { id: 'work', username: 'sara', ca: '/etc/pbx-ca.pem', display_name: 'Sara Ahmadi' };
+    expect(host.asked).toEqual([
+      { type: 'set_account', account: { aor: 'sip:101@pbx.example', transport: 'udp', ...kept } },
+    ]);
+  });
+
+  test('leaves the account of the practice PBX alone', async () => {
+    await openAccounts({ practice: true });
+    expect(screen.queryByRole('button', { name: /^Edit / })).toBeNull();
+  });
+});
+
 describe('the header', () => {
   test('says in a word how the account is, and why it failed', async () => {
     const detail = { code: 'unreachable', detail: '', sip_status: null };

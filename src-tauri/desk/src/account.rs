@@ -82,8 +82,11 @@ impl Account {
             id: account.id.0.clone(),
             aor: account.aor.clone(),
             registrar: account.registrar.clone(),
+            username: account.username.clone(),
             transport: account.transport,
+            ca: account.ca.as_ref().map(|path| path.display().to_string()),
             display_name: account.display_name.clone(),
+            practice: self.settings.practice,
             registration: self.registration,
             detail: self.trouble.clone(),
         }

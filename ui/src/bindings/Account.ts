@@ -19,13 +19,25 @@ aor: string,
  */
 registrar: string | null, 
 /**
+ * Authentication user, if that is not the user part of `aor`.
+ */
+username: string | null, 
+/**
  * How SIP travels.
  */
 transport: "udp" | "tcp" | "tls", 
 /**
+ * One more CA to trust, a PEM file.
+ */
+ca: string | null, 
+/**
  * Shown to the called party.
  */
 display_name: string | null, 
+/**
+ * It comes with the practice PBX and cannot be changed.
+ */
+practice: boolean, 
 /**
  * Where the registration stands.
  */

@@ -16,11 +16,17 @@ pub struct Account {
     pub aor: String,
     /// Where it really registers, if that is not the domain of `aor`.
     pub registrar: Option<String>,
+    /// Authentication user, if that is not the user part of `aor`.
+    pub username: Option<String>,
     /// How SIP travels.
     #[ts(type = "\"udp\" | \"tcp\" | \"tls\"")]
     pub transport: Transport,
+    /// One more CA to trust, a PEM file.
+    pub ca: Option<String>,
     /// Shown to the called party.
     pub display_name: Option<String>,
+    /// It comes with the practice PBX and cannot be changed.
+    pub practice: bool,
     /// Where the registration stands.
     pub registration: Registration,
     /// Why it failed.

@@ -15,7 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use desk::wire::{Done, Intent, Snapshot};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use tokio::time::timeout;
 
@@ -69,7 +69,9 @@ async fn changes(
         let event = event(changes.next().await?);
         Some((Ok::<_, Infallible>(event), changes))
     });
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    // The head of the answer leaves with its first byte: a listener must not wait for a change to know that it listens.
+    let hello = stream::once(async { Ok(Event::default().comment("listening")) });
+    Sse::new(hello.chain(events)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
 async fn openapi() -> impl IntoResponse {

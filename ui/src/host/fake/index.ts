@@ -201,8 +201,11 @@ export class FakeDesk implements Host {
       id: form.id ?? /^(?:sips?:)?([^@]*)/.exec(form.aor)?.[1] ?? 'new',
       aor: form.aor,
       registrar: form.registrar ?? null,
+      username: form.username ?? null,
       transport: form.transport ?? ('udp' as const),
+      ca: form.ca ?? null,
       display_name: form.display_name ?? null,
+      practice: false,
     };
     this.change({ type: 'account_changed', account: { ...account, registration: 'registering', detail: null } });
     const wrong = form.password === 'wrong';
