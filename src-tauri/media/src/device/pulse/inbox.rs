@@ -19,6 +19,7 @@ const READS: usize = 8;
 const CONTROL: u32 = u32::MAX;
 
 /// One message.
+#[allow(clippy::large_enum_variant, reason = "one at a time, on the stack, where nothing may be allocated")]
 #[derive(Debug)]
 pub(super) enum Message<'a> {
     /// An event or a request.

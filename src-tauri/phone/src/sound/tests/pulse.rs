@@ -125,7 +125,6 @@ async fn child_speaks() {
             Some(heard as f32 / 48.0)
         })
         .collect();
-    println!("mouth to ear, with the rig's own delay: {delays:?} ms");
     // A busy machine may break some of them.
     assert!(!delays.is_empty(), "the probe does not come out of the speaker");
 }
