@@ -144,6 +144,10 @@ pub(crate) fn local_address_towards(remote: SocketAddr) -> io::Result<IpAddr> {
 }
 
 async fn read_datagrams(flow: FlowId, socket: Arc<UdpSocket>, local: SocketAddr, events: mpsc::Sender<NetEvent>) {
+    // Until the reactor has seen a new socket once, tokio takes it for full, and the first REGISTER would wait for T1.
+    if socket.writable().await.is_err() {
+        return;
+    }
     if events.send(NetEvent::Connected { flow, local, transport: Transport::Udp }).await.is_err() {
         return;
     }
