@@ -67,6 +67,10 @@ class Card:
         self.env = dict(os.environ, XDG_RUNTIME_DIR=self.folder, PULSE_RUNTIME_PATH=self.folder, PULSE_STATE_PATH=self.folder,
                         PULSE_SERVER="unix:" + socket, PULSE_SINK="speaker", PULSE_SOURCE="mic", HOME=self.folder,
                         ALSA_CONFIG_PATH=os.path.join(self.folder, "asound.conf"))
+        # A server wants 256 bytes of cookie even from those whom it lets in without.
+        self.env["PULSE_COOKIE"] = os.path.join(self.folder, "cookie")
+        with open(self.env["PULSE_COOKIE"], "wb") as f:
+            f.write(bytes(256))
         with open(self.env["ALSA_CONFIG_PATH"], "w") as f:
             f.write("</usr/share/alsa/alsa.conf>\npcm.!default { type pulse }\nctl.!default { type pulse }\n")
         self._start_server(socket)
