@@ -53,6 +53,8 @@ fn set_up(app: &AppHandle, options: Options, running: oneshot::Sender<Running>) 
         let looked = followed.state::<Looked>();
         if let Err(refusal) = follow(followed.clone(), desk, &looked, tray).await {
             tracing::error!(code = refusal.code, "{}", refusal.detail);
+            // Even one that was to start hidden: the window says what is wrong.
+            windows::bring(&followed);
         }
     });
     let signalled = app.clone();
@@ -74,7 +76,6 @@ async fn start(options: Options, started: Started, running: oneshot::Sender<Runn
             let _ = running.send(desk);
         }
         Err(error) => {
-            tracing::error!("{error}");
             started.send_replace(Some(Err(Refusal::conflict("cannot_start", error.to_string()))));
         }
     }

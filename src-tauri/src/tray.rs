@@ -3,6 +3,7 @@
 //! Linux shows no tooltip, so the menu's first line says the same. Where there is no tray, starting Ringside again
 //! brings the window.
 
+use desk::wire::Language;
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
@@ -34,7 +35,7 @@ const QUIT: &str = "quit";
 pub struct Tray {
     icon: TrayIcon,
     status: MenuItem<Wry>,
-    show: MenuItem<Wry>,
+    bring: MenuItem<Wry>,
     do_not_disturb: CheckMenuItem<Wry>,
     quit: MenuItem<Wry>,
     shown: Option<Face>,
@@ -53,11 +54,11 @@ impl Tray {
     /// Puts the icon up. `chosen` hears what the agent picks.
     pub fn new(app: &AppHandle, chosen: impl Fn(&AppHandle, Choice) + Send + Sync + 'static) -> tauri::Result<Tray> {
         let status = MenuItem::new(app, "", false, None::<&str>)?;
-        let show = MenuItem::with_id(app, SHOW, "", true, None::<&str>)?;
+        let bring = MenuItem::with_id(app, SHOW, "", true, None::<&str>)?;
         let do_not_disturb = CheckMenuItem::with_id(app, DO_NOT_DISTURB, "", true, false, None::<&str>)?;
         let quit = MenuItem::with_id(app, QUIT, "", true, None::<&str>)?;
         let (above, below) = (PredefinedMenuItem::separator(app)?, PredefinedMenuItem::separator(app)?);
-        let menu = Menu::with_items(app, &[&status, &above, &show, &do_not_disturb, &below, &quit])?;
+        let menu = Menu::with_items(app, &[&status, &above, &bring, &do_not_disturb, &below, &quit])?;
         let check = do_not_disturb.clone();
         let icon = TrayIconBuilder::with_id("ringside")
             .icon(OFFLINE)
@@ -70,12 +71,17 @@ impl Tray {
                 _ => {}
             })
             .build(app)?;
-        Ok(Tray { icon, status, show, do_not_disturb, quit, shown: None })
+        let mut tray = Tray { icon, status, bring, do_not_disturb, quit, shown: None };
+        tray.show(Face::starting());
+        Ok(tray)
     }
 
     /// Shows the desk as it is now.
     pub fn update(&mut self, glance: &Glance) {
-        let face = Face::of(glance);
+        self.show(Face::of(glance));
+    }
+
+    fn show(&mut self, face: Face) {
         if self.shown.as_ref() == Some(&face) {
             return;
         }
@@ -91,7 +97,7 @@ impl Tray {
         }
         self.icon.set_tooltip(Some(format!("Ringside: {}", face.status)))?;
         self.status.set_text(&face.status)?;
-        self.show.set_text(face.texts.show)?;
+        self.bring.set_text(face.texts.show)?;
         self.do_not_disturb.set_text(face.texts.do_not_disturb)?;
         self.do_not_disturb.set_checked(face.do_not_disturb)?;
         self.quit.set_text(face.texts.quit)
@@ -99,6 +105,12 @@ impl Tray {
 }
 
 impl Face {
+    /// Before the desk is up, and if it never comes up: one can still quit.
+    fn starting() -> Face {
+        let texts = Texts::of(Language::System);
+        Face { presence: Presence::Offline, status: texts.offline.to_owned(), texts, do_not_disturb: false }
+    }
+
     fn of(glance: &Glance) -> Face {
         let texts = Texts::of(glance.language());
         let presence = glance.presence();

@@ -10,6 +10,6 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
-tests/e2e/desktop node --test --test-reporter=spec tests/e2e/window/app.test.mjs 2>&1 | tee "$log" || status=$?
+tests/e2e/desktop node --test --test-concurrency=1 --test-reporter=spec tests/e2e/window/*.test.mjs 2>&1 | tee "$log" || status=$?
 awk '$2 == "pass" { passed = $3 } $2 == "fail" { failed = $3 } END { print passed + 0 " passed, " failed + 0 " failed" }' "$log"
 exit "$status"

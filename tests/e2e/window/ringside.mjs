@@ -2,7 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -35,6 +35,7 @@ export class Ringside {
 
   /** The driver tells nobody how the program ended, so a shell in between writes it down. */
   async #launcher() {
+    await rm(join(this.#home, 'status'), { force: true });
     const file = join(this.#home, 'launch');
     const lines = ['#!/bin/sh', `'${BINARY}' "$@" 2>'${this.#home}/log'`, `echo $? >'${this.#home}/status'`];
     await writeFile(file, lines.join('\n'));
