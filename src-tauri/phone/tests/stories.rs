@@ -145,12 +145,12 @@ async fn the_agent_calls_the_echo_and_hears_herself() {
     }
     let call = desk.dial(1, "700").await;
     desk.until(|event| (*event == Event::RemoteRinging(call)).then_some(())).await;
-    desk.until_answered(call).await;
     let codec = desk.until(|event| match event {
         Event::Codec(_, codec) => Some(*codec),
         _ => None,
     });
     assert_eq!(codec.await, Codec::Opus, "the first of both lists");
+    desk.until_answered(call).await;
     // Three reports: three seconds of tone have gone round.
     for _ in 0..4 {
         desk.until(|event| matches!(event, Event::Quality(..)).then_some(())).await;

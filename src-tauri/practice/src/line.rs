@@ -60,6 +60,10 @@ impl Drop for Line {
 }
 
 async fn talk(socket: &UdpSocket, mut stream: Stream, remote: SocketAddr, mut speech: Speech, done: impl FnOnce()) {
+    // Until the reactor has seen a new socket once, tokio takes it for full.
+    if socket.writable().await.is_err() {
+        return;
+    }
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut packet = vec![0; LARGEST_PACKET];

@@ -68,8 +68,9 @@ impl Calls {
         };
         state.stage = Stage::Answered;
         context.sip(SipCommand::Accept { call: key(call), answer });
-        context.tell(Event::Answered(call));
+        // The codec first: nobody is to see an answered call that speaks nothing.
         self.play_agreed(call, context);
+        context.tell(Event::Answered(call));
     }
 
     fn hold(&mut self, call: CallId, on: bool, context: &mut Context<'_>) {

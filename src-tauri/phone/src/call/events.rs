@@ -104,11 +104,11 @@ impl Calls {
         let Some(state) = self.calls.get_mut(&call) else { return };
         state.stage = Stage::Answered;
         self.sound.ringback(call, false);
-        context.tell(Event::Answered(call));
         if let Some(identity) = asserted_identity(response) {
             context.tell(Event::Peer(call, peer(&identity)));
         }
         self.accept_answer(call, sdp, context);
+        context.tell(Event::Answered(call));
     }
 
     /// An answer to our offer: in a 2xx, or in the ACK where the INVITE came without an offer.
