@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, SocketAddr},
 };
 
 use sip::{AccountConfig, AccountKey, Transport as SipTransport, wire::Uri};
@@ -13,8 +13,9 @@ use crate::{Account, AccountId, Transport};
 pub(crate) struct Entry {
     pub(crate) key: AccountKey,
     pub(crate) account: Account,
-    /// The address of this machine that the registrar sees first; where RTP is offered.
-    pub(crate) local: IpAddr,
+    /// The address of this machine that the registrar sees first; where RTP is offered. Unknown until the registrar was
+    /// found.
+    pub(crate) local: Option<IpAddr>,
     /// Where the registrar was found.
     pub(crate) registrar: Option<SocketAddr>,
 }
@@ -35,7 +36,7 @@ impl Accounts {
         }
         self.last_key += 1;
         let key = AccountKey(self.last_key);
-        let entry = Entry { key, local: Ipv4Addr::LOCALHOST.into(), registrar: None, account };
+        let entry = Entry { key, local: None, registrar: None, account };
         self.entries.insert(entry.account.id.clone(), entry);
         key
     }
@@ -48,8 +49,8 @@ impl Accounts {
         self.entries.get(id)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values()
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.entries.values_mut()
     }
 
     pub(crate) fn by_key(&self, key: AccountKey) -> Option<&Entry> {

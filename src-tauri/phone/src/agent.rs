@@ -144,16 +144,21 @@ impl Agent {
             && let Ok(local) = local_address_towards(target.addr)
             && let Some(entry) = self.accounts.by_key_mut(account)
         {
-            entry.local = local;
+            entry.local = Some(local);
             entry.registrar = Some(target.addr);
         }
     }
 
     fn check_network(&mut self) {
-        let moved = self.accounts.iter().any(|entry| {
+        let mut moved = false;
+        for entry in self.accounts.iter_mut() {
             let now = entry.registrar.and_then(|registrar| local_address_towards(registrar).ok());
-            now.is_some_and(|now| now != entry.local)
-        });
+            if now.is_some() && now != entry.local {
+                // Said once, however long the registrar cannot be found from the new network.
+                entry.local = now;
+                moved = true;
+            }
+        }
         if moved {
             tracing::info!("the network changed: registering anew");
             self.sip(SipCommand::NetworkChanged);

@@ -211,6 +211,61 @@ async fn a_caller_rings_is_answered_held_and_taken_back() {
 }
 
 #[tokio::test]
+async fn a_hold_that_is_taken_back_at_once_leaves_the_call_talking() {
+    let mut desk = Desk::registered().await;
+    let call = desk.dial(1, "700").await;
+    desk.until_answered(call).await;
+    // The resume comes while the hold is still on its way: both are offered, the last word counts.
+    desk.phone.send(Command::Hold(call)).await;
+    desk.phone.send(Command::Resume(call)).await;
+    desk.until_hold(call, true, false).await;
+    desk.until_hold(call, false, false).await;
+    desk.until(|event| matches!(event, Event::Quality(..)).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_call_muted_before_the_answer_stays_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mouth, ear) = (folder.path().join("mouth.wav"), folder.path().join("ear.wav"));
+    write_tone(&mouth);
+    let mut desk = Desk::registered().await;
+    for (role, file) in [(Role::Microphone, &mouth), (Role::Speaker, &ear)] {
+        desk.phone.send(Command::SetDevices(role, vec![format!("wav:{}", file.display())])).await;
+    }
+    let call = desk.dial(1, "700").await;
+    desk.phone.send(Command::Mute(call, true)).await;
+    desk.until_answered(call).await;
+    for _ in 0..3 {
+        desk.until(|event| matches!(event, Event::Quality(..)).then_some(())).await;
+    }
+    desk.phone.send(Command::HangUp(call)).await;
+    assert_eq!(desk.until_ended(call).await, (Reason::HungUp, None));
+    desk.stop().await;
+    // The ringback is at 425 Hz: what is far from it after the answer would be the tone.
+    let share = share_of_440_hz(&ear);
+    assert!(share < 0.1, "{share:.2} of what came back is the voice of a muted microphone");
+}
+
+#[tokio::test]
+async fn a_transfer_tells_how_it_went() {
+    let mut desk = Desk::registered().await;
+    for (call, target, status) in [(1, "701", 200), (3, "713", 486)] {
+        let call = desk.dial(call, "700").await;
+        desk.until_answered(call).await;
+        desk.phone.send(Command::TransferBlind(call, target.into())).await;
+        let outcome = desk.until(|event| match event {
+            Event::Transfer(_, Some(status)) => Some(*status),
+            _ => None,
+        });
+        assert_eq!(outcome.await, status, "{target}");
+        if status != 200 {
+            desk.phone.send(Command::HangUp(call)).await;
+        }
+        desk.until_ended(call).await;
+    }
+}
+
+#[tokio::test]
 async fn a_caller_is_declined() {
     let mut desk = Desk::registered().await;
     desk.dial(1, "720").await;

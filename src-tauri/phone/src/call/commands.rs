@@ -1,5 +1,7 @@
 //! What the agent wants of a call.
 
+use std::net::IpAddr;
+
 use sip::{Command as SipCommand, sdp::Direction};
 
 use super::{Call, Calls, Context, Hold, key, sound::local_media};
@@ -24,7 +26,7 @@ impl Calls {
             Command::SendDtmf(call, digits) => self.digits(call, digits, context),
             Command::TransferBlind(call, target) => self.transfer_blind(call, &target, context),
             Command::TransferAttended(call, to) => self.transfer_attended(call, to, context),
-            Command::Mute(call, on) => self.sound.mute(call, on),
+            Command::Mute(call, on) => self.mute(call, on),
             Command::Conference(calls) => self.sound.conference(calls),
             Command::Ring(on) => self.sound.ring(on),
             Command::Tone(tone) => self.sound.tone(tone),
@@ -38,12 +40,16 @@ impl Calls {
         let Some(entry) = context.accounts.get(account) else {
             return context.tell(failed(call, format!("there is no account {}", account.0)));
         };
-        let sockets = match self.sound.bind(entry.local) {
+        let Some(local) = entry.local else {
+            let detail = Some("the registrar has not been found yet".to_owned());
+            return context.tell(Event::Ended { call, reason: Reason::Unreachable, status: None, detail });
+        };
+        let sockets = match self.sound.bind(local) {
             Ok(sockets) => sockets,
             Err(error) => return context.tell(failed(call, format!("no port for sound: {error}"))),
         };
         let target = target_uri(target, &entry.account);
-        let mut new = Call::new(entry, sockets, Stage::Calling, target.clone());
+        let mut new = Call::new(entry, local, sockets, Stage::Calling, target.clone());
         let offer = new.negotiation.offer(Direction::SendRecv);
         let account = entry.key;
         self.calls.insert(call, new);
@@ -82,7 +88,7 @@ impl Calls {
     /// Offers what is wanted, unless it is agreed already or an offer is on its way (RFC 3264 §4: one at a time).
     pub(super) fn settle_hold(&mut self, call: CallId, context: &mut Context<'_>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
-        if state.hold.asked.is_some() || state.hold.wanted == state.hold.told.0 {
+        if state.hold.asked.is_some() || state.hold.wanted == state.hold.agreed {
             return;
         }
         state.hold.asked = Some(state.hold.wanted);
@@ -90,6 +96,14 @@ impl Calls {
         context.sip(SipCommand::Offer { call: key(call), sdp });
         // The sound follows at once: a customer on hold must not hear the room for as long as the PBX takes to agree.
         self.play_agreed(call, context);
+    }
+
+    /// Remembered for a call that has no sound yet.
+    fn mute(&mut self, call: CallId, on: bool) {
+        if let Some(state) = self.calls.get_mut(&call) {
+            state.muted = on;
+            self.sound.mute(call, on);
+        }
     }
 
     fn digits(&mut self, call: CallId, digits: String, context: &mut Context<'_>) {
@@ -124,17 +138,18 @@ impl Calls {
 }
 
 impl Call {
-    pub(super) fn new(entry: &Entry, sockets: RtpSockets, stage: Stage, peer_uri: String) -> Call {
+    pub(super) fn new(entry: &Entry, local: IpAddr, sockets: RtpSockets, stage: Stage, peer_uri: String) -> Call {
         Call {
             account: entry.key,
             stage,
-            negotiation: local_media(entry, &sockets),
+            negotiation: local_media(entry, local, &sockets),
             sockets: Some(sockets),
             agreed: None,
             offer: None,
             hold: Hold::default(),
             dtmf: entry.account.dtmf,
             ssrc: super::sound::random(),
+            muted: false,
             peer_uri,
             ending: None,
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sip::{
     AccountKey, CallKey, Command as SipCommand, Event as SipEvent,
     sdp::Direction,
-    wire::{Message, NameAddr, unescape},
+    wire::{Message, NameAddr, Uri, unescape},
 };
 
 use super::{Call, Calls, Context, id, key};
@@ -17,6 +17,8 @@ use crate::{
 /// Headers that may help to know the caller; the desk gets them in this order.
 const TELLING_HEADERS: [&str; 6] =
     ["P-Asserted-Identity", "Diversion", "History-Info", "User-to-User", "Alert-Info", "Call-Info"];
+/// 491: offers crossed (RFC 3261 §14.1).
+const GLARE: u16 = 491;
 /// More `X-` headers than this are a flood, not a hint.
 const MOST_HEADERS: usize = 32;
 
@@ -60,9 +62,15 @@ impl Calls {
         let Some(entry) = account.and_then(|account| context.accounts.by_key(account)) else {
             return context.sip(reject(404));
         };
-        let Ok(sockets) = self.sound.bind(entry.local) else { return context.sip(reject(500)) };
+        if !invitation.trusted && !invitation.is_for(&entry.account.aor) {
+            // Somebody tries numbers.
+            return context.sip(reject(404));
+        }
+        let Some((local, sockets)) = entry.local.and_then(|local| Some((local, self.sound.bind(local).ok()?))) else {
+            return context.sip(reject(500));
+        };
         let caller = invitation.caller();
-        let mut state = Call::new(entry, sockets, Stage::Offered, caller.uri.clone());
+        let mut state = Call::new(entry, local, sockets, Stage::Offered, caller.uri.clone());
         if let Some(offer) = &invitation.offer
             && state.negotiation.clone().answer(offer, Direction::SendRecv).is_err()
         {
@@ -141,6 +149,7 @@ impl Calls {
         let sdp = match offer {
             Some(offer) => state.negotiation.answer(&offer, direction).map(|(answer, agreed)| {
                 state.agreed = Some(agreed);
+                state.hold.agreed = state.hold.wanted;
                 answer
             }),
             None => Ok(state.negotiation.offer(direction)),
@@ -155,15 +164,22 @@ impl Calls {
 
     fn offer_answered(&mut self, call: CallId, result: Result<Vec<u8>, u16>, context: &mut Context<'_>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
-        let asked = state.hold.asked.take();
+        let asked = state.hold.asked.take().unwrap_or(state.hold.agreed);
         match result.map(|sdp| state.negotiation.accept(&sdp)) {
-            Ok(Ok(agreed)) => state.agreed = Some(agreed),
+            Ok(Ok(agreed)) => {
+                state.agreed = Some(agreed);
+                state.hold.agreed = asked;
+            }
+            // The peer's offer came first; ours is still wanted and goes behind it.
+            Err(GLARE) => {}
             refused => {
                 tracing::warn!(%call, ?refused, "hold or resume was refused");
-                // What was asked did not come about; asking the same again would only be refused again.
-                if asked == Some(state.hold.wanted) {
-                    state.hold.wanted = state.hold.told.0;
+                // Asking the same again would only be refused again, and the desk must not wait for it.
+                if asked == state.hold.wanted {
+                    state.hold.wanted = state.hold.agreed;
                 }
+                let (local, remote) = state.hold.told;
+                context.tell(Event::Hold { call, local, remote });
             }
         }
         self.play_agreed(call, context);
@@ -171,7 +187,12 @@ impl Calls {
     }
 
     pub(super) fn media_lost(&mut self, call: CallId, context: &mut Context<'_>) {
-        if let Some(state) = self.calls.get_mut(&call) {
+        // A peer that holds us may be silent, and so may a PBX before the answer.
+        let is_due = |state: &&mut Call| {
+            let both_ways = state.agreed.as_ref().is_some_and(|agreed| agreed.direction == Direction::SendRecv);
+            state.stage == Stage::Answered && both_ways && !state.hold.wanted
+        };
+        if let Some(state) = self.calls.get_mut(&call).filter(is_due) {
             state.ending = Some(Reason::MediaLost);
             context.sip(SipCommand::HangUp { call: key(call) });
         }
@@ -203,6 +224,12 @@ impl Invitation {
     fn caller(&self) -> Peer {
         let asserted = asserted_identity(&self.request).filter(|_| self.trusted);
         peer(asserted.as_ref().unwrap_or(&self.from))
+    }
+
+    /// Whether the Request-URI names the user of this address of record.
+    fn is_for(&self, aor: &str) -> bool {
+        let user = |uri: &str| Uri::parse(uri).ok().and_then(|uri| uri.user().map(|user| unescape(user).into_owned()));
+        self.request.request_uri().and_then(user).is_some_and(|called| user(aor) == Some(called))
     }
 
     fn auto_answer(&self, policy: AutoAnswer) -> Option<Duration> {

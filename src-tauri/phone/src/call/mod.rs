@@ -64,6 +64,8 @@ struct Call {
     hold: Hold,
     dtmf: DtmfMode,
     ssrc: u32,
+    /// The microphone does not reach this call.
+    muted: bool,
     /// The peer's address of record, for an attended transfer to it.
     peer_uri: String,
     /// Why we end it, where SIP alone would not tell.
@@ -71,9 +73,16 @@ struct Call {
 }
 
 /// Hold as it is wanted and as it was agreed; they differ while a re-INVITE is on its way.
+///
+/// ```text
+///  wanted == agreed ──hold, resume──► wanted != agreed ──offer──► asked ──2xx──► wanted == agreed? else offer again
+///         ▲                                                        │ ├─ 491 ──► offer again, behind the peer's
+///         └───────────────── wanted = agreed ◄──── refused ────────┘
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 struct Hold {
     wanted: bool,
+    agreed: bool,
     /// The re-INVITE that is on its way asks for this.
     asked: Option<bool>,
     /// What the window was told: by us, by them.

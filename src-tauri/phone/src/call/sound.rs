@@ -1,5 +1,7 @@
 //! From what was negotiated to what is heard.
 
+use std::net::IpAddr;
+
 use media::{CodecKind, Dtmf, OpusConfig, StreamConfig};
 use sip::sdp::{self, Direction, Negotiation};
 
@@ -20,7 +22,10 @@ impl Calls {
         let Some(agreed) = state.agreed.clone() else { return };
         let media = state.media(&agreed);
         match state.sockets.take() {
-            Some(sockets) => self.sound.open(call, sockets, media),
+            Some(sockets) => {
+                self.sound.open(call, sockets, media);
+                self.sound.mute(call, state.muted);
+            }
             None => self.sound.update(call, media),
         }
         context.tell(Event::Codec(call, codec(agreed.codec)));
@@ -30,8 +35,7 @@ impl Calls {
     fn tell_hold(&mut self, call: CallId, context: &mut Context<'_>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
         let Some(agreed) = &state.agreed else { return };
-        let local = if state.hold.asked.is_some() { state.hold.told.0 } else { state.hold.wanted };
-        let remote = !sends(agreed.direction);
+        let (local, remote) = (state.hold.agreed, !sends(agreed.direction));
         if state.hold.told != (local, remote) {
             state.hold.told = (local, remote);
             context.tell(Event::Hold { call, local, remote });
@@ -91,9 +95,9 @@ impl Call {
 }
 
 /// The first offer or answer of a call, at the sockets it will use.
-pub(super) fn local_media(entry: &Entry, sockets: &RtpSockets) -> Negotiation {
+pub(super) fn local_media(entry: &Entry, address: IpAddr, sockets: &RtpSockets) -> Negotiation {
     Negotiation::new(sdp::Local {
-        address: entry.local,
+        address,
         port: sockets.port(),
         codecs: entry.account.codecs.iter().copied().map(sdp_codec).collect(),
         direction: Direction::SendRecv,

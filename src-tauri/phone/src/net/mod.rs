@@ -85,19 +85,22 @@ impl Net {
     }
 
     pub(crate) fn send(&mut self, flow: FlowId, to: SocketAddr, bytes: Vec<u8>) {
-        let sent = match self.flows.get(&flow) {
-            None => return,
-            Some(Flow::Udp { socket, .. }) => socket.try_send_to(&bytes, to).map(drop),
-            Some(Flow::Stream(queue)) => queue.try_send(bytes).map_err(|_| io::ErrorKind::TimedOut.into()),
-        };
-        match sent {
-            // A full socket buffer loses a datagram as a network would; the transaction sends it again.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => {
-                self.flows.remove(&flow);
-                self.tell(NetEvent::Closed { flow, cause: io_cause(&error) });
+        match self.flows.get(&flow) {
+            None => {}
+            // A datagram that does not leave is lost as a network would lose it, and its transaction sends it again. The
+            // socket stays: what it could not send may be an answer to somebody who asked for that.
+            Some(Flow::Udp { socket, .. }) => {
+                if let Err(error) = socket.try_send_to(&bytes, to) {
+                    tracing::debug!(%error, "a datagram did not leave");
+                }
             }
-            Ok(()) => {}
+            Some(Flow::Stream(queue)) => {
+                let is_stuck = queue.try_send(bytes).is_err();
+                if is_stuck {
+                    self.flows.remove(&flow);
+                    self.tell(NetEvent::Closed { flow, cause: FlowError::TimedOut });
+                }
+            }
         }
     }
 

@@ -73,9 +73,8 @@ impl Leg {
         self.stream.set_receiving(media.receive);
         self.latch.signal(media.remote);
         self.rtcp_latch.signal(rtcp_address(&media));
-        if media.receive && !self.media.receive {
-            self.heard_at = now;
-        }
+        // An answer, a hold, a resume: the wait for packets begins anew.
+        (self.heard_at, self.said_lost) = (now, false);
         self.media = media;
     }
 
@@ -95,14 +94,23 @@ impl Leg {
         for _ in 0..VISIT {
             let Some((packet, from)) = self.rtp.receive(&mut buffer) else { break };
             if is_rtcp(packet) {
-                receive_rtcp(&mut self.stream, &mut self.rtcp_latch, packet, from, now);
+                self.receive_rtcp(packet, from, now);
             } else if self.latch.admits(from, now) {
                 self.receive_rtp(packet, from, now, tell);
             }
         }
         for _ in 0..VISIT {
             let Some((packet, from)) = self.rtcp.receive(&mut buffer) else { break };
-            receive_rtcp(&mut self.stream, &mut self.rtcp_latch, packet, from, now);
+            self.receive_rtcp(packet, from, now);
+        }
+    }
+
+    /// Also a sign of life: with silence suppression nothing else may come for long.
+    fn receive_rtcp(&mut self, packet: &[u8], from: SocketAddr, now: Instant) {
+        if self.rtcp_latch.admits(from, now) && is_rtcp(packet) {
+            self.stream.receive_rtcp(packet, now);
+            self.rtcp_latch.saw(from, now);
+            self.heard_at = now;
         }
     }
 
@@ -192,13 +200,6 @@ impl Leg {
             jitter_buffer_ms: statistics.jitter_buffer_ms,
             mouth_to_ear_ms: Some(ours + statistics.rtt_ms.map_or(0.0, |rtt| rtt / 2.0)),
         }
-    }
-}
-
-fn receive_rtcp(stream: &mut Stream, latch: &mut Latch, packet: &[u8], from: SocketAddr, now: Instant) {
-    if latch.admits(from, now) && is_rtcp(packet) {
-        stream.receive_rtcp(packet, now);
-        latch.saw(from, now);
     }
 }
 

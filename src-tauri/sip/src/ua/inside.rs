@@ -109,8 +109,10 @@ impl Core {
         };
         let authorized: Result<(), AuthFailure> =
             account.keyring.authorize(&mut request, response, &mut self.stack.random);
-        // A CANCEL cannot be sent again with another CSeq (RFC 3261 §22.1).
-        if authorized.is_err() || request.method == "CANCEL" {
+        // A CANCEL cannot be sent again with another CSeq (RFC 3261 §22.1); and an INVITE whose challenge crosses our CANCEL
+        // must not ring anew.
+        let given_up = request.method == "INVITE" && matches!(call.state, State::Over);
+        if authorized.is_err() || request.method == "CANCEL" || given_up {
             return Some(request);
         }
         let initial = matches!(call.state, State::Calling { transaction: first, .. } if first == transaction);
