@@ -11,7 +11,7 @@ use media::{CodecKind, Dtmf, OpusConfig, StreamConfig};
 use sip::{
     CallKey, Command, Config, Core, Event, FlowId, Input, Output, RequestId, Transport,
     sdp::{self, Direction, Negotiation},
-    wire::Message,
+    wire::{Message, Uri},
 };
 use tokio::{net::UdpSocket, sync::mpsc, time::sleep_until};
 
@@ -70,6 +70,7 @@ impl Exchange {
     pub(crate) fn new(socket: UdpSocket, address: SocketAddr, random: Random) -> Exchange {
         let mut config = Config::new("Ringside practice PBX", random.seed);
         config.allow_registrar = true;
+        config.accept_transfers = true;
         let mut core = Core::new(config);
         core.handle(Input::Connected { flow: FLOW, local: address, transport: Transport::Udp }, Instant::now());
         Exchange {
@@ -126,6 +127,7 @@ impl Exchange {
             Event::Incoming { call, request, offer, .. } => self.incoming(call, &request, offer),
             Event::Answered { call, sdp, .. } => self.agent_answered(call, sdp),
             Event::Offered { call, offer } => self.offered(call, offer),
+            Event::TransferRequested { call, target, .. } => self.transfer(call, &target),
             Event::Ended { call, .. } => drop(self.calls.remove(&call)),
             _ => {}
         }
@@ -142,7 +144,7 @@ impl Exchange {
     }
 
     fn incoming(&mut self, call: CallKey, request: &Message, offer: Option<Vec<u8>>) {
-        let uri = request.request_uri().and_then(|uri| sip::wire::Uri::parse(uri).ok());
+        let uri = request.request_uri().and_then(|uri| Uri::parse(uri).ok());
         let number = uri.as_ref().and_then(|uri| uri.user()).unwrap_or_default().to_string();
         let route = route(&number);
         if let Route::Refuse(status) = route {
@@ -170,7 +172,7 @@ impl Exchange {
         };
         if let Route::CallBack(after) = state.route {
             self.later(PAUSE, Errand::HangUp(call));
-            self.later(after, Errand::CallAgent);
+            self.later(PAUSE + after, Errand::CallAgent);
         }
         self.talk(call, &agreed, script);
         self.command(Command::Accept { call, answer });
@@ -218,6 +220,17 @@ impl Exchange {
             None => Ok(state.negotiation.offer(Direction::SendRecv)),
         };
         self.command(Command::Answer { call, sdp });
+    }
+
+    /// Puts the caller through to another number, as far as anybody can tell: it answers, or refuses as it always does.
+    fn transfer(&mut self, call: CallKey, target: &str) {
+        let number = Uri::parse(target).ok().and_then(|uri| uri.user().map(str::to_owned)).unwrap_or_default();
+        let status = match route(&number) {
+            Route::Refuse(status) => status,
+            Route::RingForEver => 480,
+            Route::Echo | Route::Speak(_) | Route::CallBack(_) => 200,
+        };
+        self.command(Command::TransferProgress { call, status });
     }
 
     fn sound(&self) -> Option<(Arc<UdpSocket>, Negotiation)> {
