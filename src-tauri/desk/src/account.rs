@@ -69,7 +69,8 @@ impl Account {
             Cause::UntrustedCertificate => (
                 "untrusted_certificate",
                 format!(
-                    "The certificate of {place} is not trusted: add its CA to the account, or ask your administrator"
+                    "The certificate of {place} is not trusted: add its CA to the account, or ask your administrator ({})",
+                    failure.detail
                 ),
             ),
         };

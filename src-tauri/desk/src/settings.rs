@@ -83,7 +83,9 @@ impl Desk {
     }
 
     pub(crate) fn found_password(&mut self, id: &AccountId, password: Option<Secret>) {
-        let Some(account) = self.accounts.iter_mut().find(|account| account.id() == id) else { return };
+        // One that was typed while the keychain was still asking is newer.
+        let waits = |account: &&mut Account| account.id() == id && account.settings.password.is_none();
+        let Some(account) = self.accounts.iter_mut().find(waits) else { return };
         // No password is worth a try: a PBX may know the desk by its address.
         account.settings.password = Some(password.unwrap_or_default());
         let command = account.command();

@@ -56,6 +56,9 @@ impl Target {
         if text.len() > MAX_TEXT {
             return Err(TargetError::TooLong);
         }
+        if text.trim().chars().any(|c| c.is_control() && c != '\t') {
+            return Err(TargetError::Undialable);
+        }
         let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(ascii_digit).collect();
         let plain = unwrap(&plain);
         let target = match scheme(plain) {

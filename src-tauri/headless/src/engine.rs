@@ -1,6 +1,6 @@
 //! The task that owns the desk.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use desk::{
     Desk, Effect, Input, Now, Store,
@@ -73,6 +73,8 @@ pub(crate) struct Engine {
     events: mpsc::Receiver<Event>,
     requests: mpsc::Receiver<Request>,
     keeper: mpsc::Sender<Store>,
+    /// What a slow disk has not taken yet, the newest of its kind only.
+    overdue: VecDeque<Store>,
 }
 
 impl Engine {
@@ -84,25 +86,34 @@ impl Engine {
     ) -> (Self, DeskHandle, mpsc::Receiver<Store>) {
         let (ask, requests) = mpsc::channel(QUEUE);
         let (keeper, stored) = mpsc::channel(QUEUE);
-        let engine = Self { desk: Desk::new(practice), ring: Ring::new(), phone, events, requests, keeper };
+        let desk = Desk::new(practice);
+        let engine = Self { desk, ring: Ring::new(), phone, events, requests, keeper, overdue: VecDeque::new() };
         (engine, DeskHandle(ask), stored)
     }
 
     /// Runs until the phone has stopped.
     pub(crate) async fn run(mut self, settings: desk::Settings) {
         self.update(Input::Settings(settings), None).await;
+        let keeper = self.keeper.clone();
         loop {
             let wake = self.desk.wake();
             tokio::select! {
                 event = self.events.recv() => match event {
-                    None | Some(Event::Stopped) => return,
+                    None | Some(Event::Stopped) => break,
                     Some(event) => self.update(Input::Phone(event), None).await,
                 },
                 Some(request) = self.requests.recv() => self.serve(request).await,
+                permit = keeper.reserve(), if !self.overdue.is_empty() => match (permit, self.overdue.pop_front()) {
+                    (Ok(permit), Some(store)) => permit.send(store),
+                    _ => self.overdue.clear(),
+                },
                 () = sleep_until(wake.unwrap_or_else(Instant::now).into()), if wake.is_some() => {
                     self.update(Input::Tick, None).await;
                 }
             }
+        }
+        for store in self.overdue {
+            keeper.send(store).await.ok();
         }
     }
 
@@ -132,15 +143,26 @@ impl Engine {
         }
     }
 
+    /// Hands it to the keeper, in the order in which it was asked for, without waiting for a disk.
     fn keep(&mut self, store: Store) {
-        if self.keeper.try_send(store).is_err() {
-            let late = Input::NotStored("the disk cannot keep up".to_owned());
-            for effect in self.desk.update(late, now()) {
-                if let Effect::Change(change) = effect {
-                    self.ring.push(change);
-                }
-            }
+        self.overdue.retain(|older| !is_newer(&store, older));
+        self.overdue.push_back(store);
+        while let Ok(permit) = self.keeper.try_reserve()
+            && let Some(store) = self.overdue.pop_front()
+        {
+            permit.send(store);
         }
+    }
+}
+
+/// Whether `new` says all that `old` said.
+fn is_newer(new: &Store, old: &Store) -> bool {
+    match (new, old) {
+        (Store::Language(_), Store::Language(_)) => true,
+        (Store::Devices(new, _), Store::Devices(old, _)) => new == old,
+        (Store::Account(new), Store::Account(old)) => new.id == old.id,
+        (Store::Password(new, _), Store::Password(old, _)) => new == old,
+        _ => false,
     }
 }
 

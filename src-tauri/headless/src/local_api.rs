@@ -1,7 +1,7 @@
 //! The localhost port: snapshot, intents and changes for programs on this machine.
 //!
 //! ```text
-//!   connection ─► at most 64 ─► request head within 5 s ─► Host? 421 ─► token? 401 ─► route? 404, 405 ─► answer
+//!   connection ─► at most 512 ─► request head within 5 s ─► Host? 421 ─► token? 401 ─► route? 404, 405 ─► answer
 //! ```
 //!
 //! Any web page can reach this port, so it binds the loopback alone, checks `Host` exactly (DNS rebinding), wants a bearer
@@ -121,7 +121,7 @@ async fn converse(stream: TcpStream, router: Router) {
     }
 }
 
-const MAX_CONNECTIONS: usize = 64;
+const MAX_CONNECTIONS: usize = 512;
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD: usize = 16 * 1024;
 /// For a whole request head, and for a kept connection that asks nothing more.

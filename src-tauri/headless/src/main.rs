@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::read(std::env::args_os()) {
         Ok(Some(arguments)) => arguments,
         Ok(None) => {
-            Output.text(arguments::USAGE);
+            output::print(arguments::USAGE);
             return ExitCode::SUCCESS;
         }
         Err(error) => return fail(&format!("{error}\n{}", arguments::USAGE)),
@@ -48,7 +48,7 @@ async fn run(arguments: Arguments) -> ExitCode {
         Ok(running) => running,
         Err(error) => return fail(&error.to_string()),
     };
-    let output = Arc::new(Output);
+    let output = Arc::new(Output::new());
     output.line("ready", running.ready());
     tokio::spawn(tell_changes(running.desk(), Arc::clone(&output)));
     if arguments.stdin {
@@ -88,7 +88,7 @@ fn log_to_stderr(format: LogFormat) {
 }
 
 fn fail(sentence: &str) -> ExitCode {
-    Output.error(sentence);
+    output::complain(sentence);
     ExitCode::from(USAGE_OR_SETTINGS)
 }
 

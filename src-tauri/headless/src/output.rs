@@ -2,7 +2,10 @@
 
 use std::{
     io::{self, BufRead as _, Read as _, Write as _},
-    sync::Arc,
+    sync::{
+        Arc,
+        mpsc::{SyncSender, sync_channel},
+    },
     thread,
 };
 
@@ -11,26 +14,43 @@ use headless::DeskHandle;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-/// Writes whole lines. Whoever read them may be gone: that ends nothing.
-pub(crate) struct Output;
+/// Writes whole lines, from a thread of its own: whoever reads them may be slow, or gone, and that must not hold up a call.
+/// What a reader does not take is dropped, a line at a time; the numbers of the changes tell it what it missed.
+pub(crate) struct Output(SyncSender<String>);
 
 impl Output {
+    pub(crate) fn new() -> Output {
+        let (lines, written) = sync_channel::<String>(BACKLOG);
+        thread::spawn(move || {
+            let mut stdout = io::stdout();
+            for line in written {
+                stdout.write_all(line.as_bytes()).and_then(|()| stdout.flush()).ok();
+            }
+        });
+        Output(lines)
+    }
+
     /// `{"key":{…}}`
     pub(crate) fn line(&self, key: &str, value: &impl Serialize) {
         match serde_json::to_string(value) {
-            Ok(json) => self.text(&format!("{{\"{key}\":{json}}}")),
+            Ok(json) => {
+                if self.0.try_send(format!("{{\"{key}\":{json}}}\n")).is_err() {
+                    tracing::debug!(key, "nobody reads standard output");
+                }
+            }
             Err(error) => tracing::error!(%error, key, "cannot be written as JSON"),
         }
     }
+}
 
-    pub(crate) fn text(&self, line: &str) {
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(format!("{line}\n").as_bytes()).and_then(|()| stdout.flush()).ok();
-    }
+/// Text for a person, before anything runs.
+pub(crate) fn print(text: &str) {
+    io::stdout().lock().write_all(format!("{text}\n").as_bytes()).ok();
+}
 
-    pub(crate) fn error(&self, line: &str) {
-        io::stderr().lock().write_all(format!("{line}\n").as_bytes()).ok();
-    }
+/// The one line about what is wrong.
+pub(crate) fn complain(sentence: &str) {
+    io::stderr().lock().write_all(format!("{sentence}\n").as_bytes()).ok();
 }
 
 /// Takes intents from standard input until it ends; each is answered by `{"done":…}` or `{"error":…}` in its turn.
@@ -64,3 +84,5 @@ pub(crate) fn serve_stdin(desk: DeskHandle, output: Arc<Output>) {
 }
 
 const MAX_LINE: u64 = 64 * 1024;
+/// Lines that wait for a slow reader.
+const BACKLOG: usize = 1024;

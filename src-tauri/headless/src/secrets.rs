@@ -112,8 +112,12 @@ impl Secrets {
     }
 
     fn edit_file(&self, change: impl FnOnce(&mut DocumentMut)) -> io::Result<()> {
-        let before = fs::read_to_string(&self.file).unwrap_or_default();
-        let mut document: DocumentMut = before.parse().unwrap_or_default();
+        let before = match fs::read_to_string(&self.file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            read => read?,
+        };
+        // A file that cannot be read as a whole is not written over: it may hold other passwords.
+        let mut document: DocumentMut = before.parse().map_err(io::Error::other)?;
         change(&mut document);
         let after = document.to_string();
         match (after.is_empty(), after == before) {
