@@ -19,6 +19,7 @@ mod secrets;
 pub mod settings;
 
 use std::{
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -86,6 +87,12 @@ pub enum StartError {
         /// What the system says.
         error: io::Error,
     },
+    /// Another desk keeps its token and passwords there.
+    #[error("{folder}: another Ringside uses this data folder: end it, or choose a folder with --data")]
+    InUse {
+        /// The data folder.
+        folder: String,
+    },
     /// The practice PBX found no port.
     #[error("the practice PBX cannot start: {0}")]
     Practice(io::Error),
@@ -113,6 +120,8 @@ pub struct Running {
     keeper: JoinHandle<()>,
     local_api: LocalApi,
     _practice: Option<practice::Running>,
+    /// Held for as long as the data folder is ours.
+    _lock: File,
 }
 
 impl Running {
@@ -154,6 +163,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     }
     let in_data = |error| StartError::Data { folder: options.data.display().to_string(), error };
     let secrets = Secrets::open(&options.data, options.secrets).map_err(in_data)?;
+    let lock = lock(&options.data)?;
     let listeners = listen(&options, settings.port)?;
     let practice = options.practice.then(practice::start).transpose().map_err(StartError::Practice)?;
 
@@ -177,7 +187,19 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         pid: std::process::id(),
     };
     let local_api = LocalApi::serve(listeners, token, desk.clone());
-    Ok(Running { desk, ready, engine, keeper, local_api, _practice: practice })
+    Ok(Running { desk, ready, engine, keeper, local_api, _practice: practice, _lock: lock })
+}
+
+/// The system lets go of it when the process ends, however it ends.
+fn lock(data: &Path) -> Result<File, StartError> {
+    let folder = data.display().to_string();
+    let file = File::create(data.join("lock")).map_err(|error| StartError::Data { folder: folder.clone(), error })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse { folder }),
+        // A file system without locks: two desks in one folder are then the user's own affair.
+        Err(TryLockError::Error(_)) => Ok(file),
+    }
 }
 
 fn listen(options: &Options, port: u16) -> Result<local_api::Listeners, StartError> {
