@@ -9,3 +9,12 @@ use super::*;
 fn message(text: &str) -> Message {
     parse(text.replace('\n', "\r\n").as_bytes()).expect("a message")
 }
+
+#[test]
+fn a_via_that_leaves_a_bracket_open_is_none() {
+    // What we write behind it (received, rport) would become part of the branch.
+    for open in ["branch=<sip:a", "branch=\"z9hG4bK1", "x=<;branch=z9hG4bK1"] {
+        assert!(Via::parse(&format!("SIP/2.0/UDP host5.example.com;{open}")).is_err(), "{open}");
+    }
+    assert!(Via::parse("SIP/2.0/UDP host5.example.com;x=\"<\";branch=z9hG4bK1").is_ok());
+}

@@ -41,6 +41,19 @@ pub(crate) fn split(text: &str, separator: u8) -> impl Iterator<Item = &str> {
 
 /// Where `wanted` (an ASCII byte) first stands outside quotes and angle brackets.
 pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
+    scan(text, Some(wanted)).ok()
+}
+
+/// Whether every quote and angle bracket that opens is closed, so that what is appended does not become part of it.
+pub(crate) fn is_closed(text: &str) -> bool {
+    scan(text, None) == Err(Open(false))
+}
+
+/// Whether the text ended inside quotes or brackets.
+#[derive(PartialEq, Eq)]
+struct Open(bool);
+
+fn scan(text: &str, wanted: Option<u8>) -> Result<usize, Open> {
     let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
     for (at, &byte) in text.as_bytes().iter().enumerate() {
         if escaped {
@@ -51,8 +64,8 @@ pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
                 b'"' => quoted = false,
                 _ => {}
             }
-        } else if byte == wanted && !bracketed {
-            return Some(at);
+        } else if Some(byte) == wanted && !bracketed {
+            return Ok(at);
         } else {
             match byte {
                 b'"' => quoted = true,
@@ -62,7 +75,7 @@ pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
             }
         }
     }
-    None
+    Err(Open(quoted || bracketed))
 }
 
 /// The inside of a quoted string that starts `text` (escapes still in), and what follows its closing quote.

@@ -33,7 +33,8 @@ impl Via {
         let (sent_by, params) = rest.split_at_checked(rest.find(';').unwrap_or(rest.len())).ok_or(ERROR)?;
         let (host, port) = uri::host_port(sent_by).ok_or(ERROR)?;
         let is_sip = protocol.trim().eq_ignore_ascii_case("SIP") && text::is_token(version.trim().as_bytes());
-        if !is_sip || !text::is_token(transport.as_bytes()) {
+        // `received` and `rport` are written behind it, and must not end up inside a bracket that was left open.
+        if !is_sip || !text::is_token(transport.as_bytes()) || !text::is_closed(params) {
             return Err(ERROR);
         }
         Ok(Self { transport: transport.to_owned(), host: host.to_owned(), port, params: Params::parse(params) })
