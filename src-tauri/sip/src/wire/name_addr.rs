@@ -54,7 +54,8 @@ impl NameAddr {
         };
         let (uri, rest) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).ok_or(ERROR)?;
         let rest = rest.trim_start();
-        if display.contains('"') && !value.starts_with('"') || !(rest.is_empty() || rest.starts_with(';')) {
+        let follows = rest.is_empty() || rest.starts_with(';');
+        if display.contains('"') && !value.starts_with('"') || !follows || has_control(rest) {
             return Err(ERROR);
         }
         Ok(Self {
@@ -67,7 +68,7 @@ impl NameAddr {
     fn bare(value: &str) -> Result<Self, SyntaxError> {
         let at = value.find(';').unwrap_or(value.len());
         let (uri, params) = value.split_at_checked(at).ok_or(ERROR)?;
-        if uri.contains(['?', ',']) {
+        if uri.contains(['?', ',']) || has_control(value) {
             return Err(ERROR);
         }
         Ok(Self { display: None, uri: Uri::parse(uri.trim_end())?, params: Params::parse(params) })
@@ -82,6 +83,11 @@ impl NameAddr {
     pub fn expires(&self) -> Option<u32> {
         self.params.value("expires").and_then(seconds)
     }
+}
+
+/// A control byte outside quotes is no part of a parameter: who reads it differently than we do sees another tag.
+fn has_control(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() && c != '\t')
 }
 
 /// Delta-seconds; what overflows is the largest number there is.

@@ -11,6 +11,13 @@ fn message(text: &str) -> Message {
 }
 
 #[test]
+fn a_tag_behind_control_bytes_is_none() {
+    for value in ["sip:a@example.com;Tag \n\0=1", "<sip:a@example.com>;tag\0=1", "sip:a\u{7}@example.com"] {
+        assert!(NameAddr::parse(value).is_err(), "{value:?}");
+    }
+}
+
+#[test]
 fn a_via_that_leaves_a_bracket_open_is_none() {
     // What we write behind it (received, rport) would become part of the branch.
     for open in ["branch=<sip:a", "branch=\"z9hG4bK1", "x=<;branch=z9hG4bK1"] {
