@@ -31,6 +31,8 @@ bench:
 	tests/install bench
 	cargo build --profile ci -p ringside-headless
 	target/venv/bin/python tests/bench/bench.py
+	cargo bench -p ringside-sip --bench wire
+	cargo bench -p ringside-media --bench stream
 
 fuzz:
 	tests/install build
