@@ -74,9 +74,9 @@ impl NameAddr {
         Ok(Self { display: None, uri: Uri::parse(uri.trim_end())?, params: Params::parse(params) })
     }
 
-    /// The tag of a From or To.
+    /// The tag of a From or To; a `;tag` that says nothing is none, and does not hide the one that we append.
     pub fn tag(&self) -> Option<&str> {
-        self.params.value("tag")
+        self.params.iter().find_map(|(name, value)| value.filter(|_| name.eq_ignore_ascii_case("tag")))
     }
 
     /// The seconds a Contact is bound for. Too large a number is the largest one (RFC 3261 §20.19).

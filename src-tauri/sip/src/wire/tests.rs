@@ -18,6 +18,14 @@ fn a_tag_behind_control_bytes_is_none() {
 }
 
 #[test]
+fn an_empty_tag_does_not_hide_ours() {
+    let options = message("OPTIONS sip:b@b SIP/2.0\nTo: <sip:b@b>;Tag\n\n");
+    let answer = Outgoing::response(&options, 200, "OK").to_tag("ours").encode().expect("an answer");
+    let to = parse(&answer).expect("an answer").to().expect("a To");
+    assert_eq!(to.tag(), Some("ours"));
+}
+
+#[test]
 fn a_via_that_leaves_a_bracket_open_is_none() {
     // What we write behind it (received, rport) would become part of the branch.
     for open in ["branch=<sip:a", "branch=\"z9hG4bK1", "x=<;branch=z9hG4bK1"] {
