@@ -55,7 +55,7 @@ impl NameAddr {
         let (uri, rest) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).ok_or(ERROR)?;
         let rest = rest.trim_start();
         let follows = rest.is_empty() || rest.starts_with(';');
-        if display.contains('"') && !value.starts_with('"') || !follows || has_control(rest) {
+        if display.contains('"') && !value.starts_with('"') || !follows || !is_sound(rest) {
             return Err(ERROR);
         }
         Ok(Self {
@@ -68,7 +68,7 @@ impl NameAddr {
     fn bare(value: &str) -> Result<Self, SyntaxError> {
         let at = value.find(';').unwrap_or(value.len());
         let (uri, params) = value.split_at_checked(at).ok_or(ERROR)?;
-        if uri.contains(['?', ',']) || has_control(value) {
+        if uri.contains(['?', ',']) || !is_sound(value) {
             return Err(ERROR);
         }
         Ok(Self { display: None, uri: Uri::parse(uri.trim_end())?, params: Params::parse(params) })
@@ -85,9 +85,10 @@ impl NameAddr {
     }
 }
 
-/// A control byte outside quotes is no part of a parameter: who reads it differently than we do sees another tag.
-fn has_control(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() && c != '\t')
+/// Parameters without control bytes, and with every quote closed: who reads them differently than we do would see another
+/// tag, and the one that we append would become part of an open quote.
+fn is_sound(text: &str) -> bool {
+    text::is_closed(text) && !text.chars().any(|c| c.is_control() && c != '\t')
 }
 
 /// Delta-seconds; what overflows is the largest number there is.

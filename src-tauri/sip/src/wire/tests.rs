@@ -11,8 +11,13 @@ fn message(text: &str) -> Message {
 }
 
 #[test]
-fn a_tag_behind_control_bytes_is_none() {
-    for value in ["sip:a@example.com;Tag \n\0=1", "<sip:a@example.com>;tag\0=1", "sip:a\u{7}@example.com"] {
+fn a_tag_behind_control_bytes_or_an_open_quote_is_none() {
+    for value in [
+        "sip:a@example.com;Tag \n\0=1",
+        "<sip:a@example.com>;tag\0=1",
+        "sip:a\u{7}@example.com",
+        "<sip:a@b>;Tag \" = 1",
+    ] {
         assert!(NameAddr::parse(value).is_err(), "{value:?}");
     }
 }
