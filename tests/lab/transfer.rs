@@ -23,6 +23,8 @@ fn a_blind_transfer_connects_the_other_two() {
     let at_omid = omid.rings();
     omid.answer(&at_omid);
     sara.until_active(&call);
+    // Answered is not yet bridged, and what is not bridged Asterisk does not hand on.
+    sara.until_hears(700.0);
     sara.transfer_blind(&call, nima.number());
     nima.answer(&nima.rings());
     sara.until_call(&call, "is handed on", succeeded);
@@ -51,6 +53,7 @@ fn an_attended_transfer_connects_the_other_two() {
     let second = sara.dial(nima.number());
     nima.answer(&nima.rings());
     sara.until_active(&second);
+    sara.until_hears(1100.0);
     sara.until_call(&first, "is on hold meanwhile", |call| call["state"] == "held");
     sara.transfer_attended(&first, &second);
     sara.until_ended(&first);
