@@ -38,7 +38,7 @@ impl NameAddr {
     /// Reads one value, in brackets or bare. In the bare form everything after a `;` belongs to the header (§20.10), and a
     /// `?` or a comma must not be there at all.
     pub fn parse(value: &str) -> Result<Self, SyntaxError> {
-        let value = value.trim();
+        let value = value.trim_matches([' ', '\t']);
         let (display, rest) = match value.strip_prefix('"') {
             Some(_) => {
                 let (inside, rest) = text::quoted(value).ok_or(ERROR)?;
@@ -53,7 +53,7 @@ impl NameAddr {
             },
         };
         let (uri, rest) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')).ok_or(ERROR)?;
-        let rest = rest.trim_start();
+        let rest = rest.trim_start_matches([' ', '\t']);
         let follows = rest.is_empty() || rest.starts_with(';');
         if display.contains('"') && !value.starts_with('"') || !follows || !is_sound(rest) {
             return Err(ERROR);
