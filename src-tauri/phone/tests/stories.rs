@@ -241,7 +241,7 @@ async fn a_call_muted_before_the_answer_stays_so() {
     desk.phone.send(Command::HangUp(call)).await;
     assert_eq!(desk.until_ended(call).await, (Reason::HungUp, None));
     desk.stop().await;
-    // The ringback is at 425 Hz: what is far from it after the answer would be the tone.
+    // The same story without the mute hears nine tenths of it.
     let share = share_of_440_hz(&ear);
     assert!(share < 0.1, "{share:.2} of what came back is the voice of a muted microphone");
 }
