@@ -34,7 +34,9 @@ pub mod srtp;
 mod stream;
 pub mod tone;
 
-pub use stream::{CodecKind, Dtmf, Error, OpusConfig, Packet, PacketKind, Received, Statistics, Stream, StreamConfig};
+pub use stream::{
+    CodecKind, Dtmf, Error, OpusConfig, Packet, PacketKind, Received, Sending, Statistics, Stream, StreamConfig,
+};
 
 /// Samples of one block: 10 ms at 48 kHz.
 pub const BLOCK: usize = 480;

@@ -194,6 +194,11 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
+    /// Whether this source is the peer's.
+    pub(crate) fn is(&self, ssrc: u32) -> bool {
+        self.source.as_ref().is_some_and(|source| source.ssrc == ssrc)
+    }
+
     /// The source of this packet if it is the peer's, and whether it is new.
     pub(crate) fn admit(&mut self, packet: &RtpPacket<'_>, clock_rate: u32) -> Option<(&mut Source, bool)> {
         let known = self.source.as_ref().map(|source| source.ssrc);

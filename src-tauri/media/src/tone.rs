@@ -48,10 +48,25 @@ pub enum Progress {
     Congestion,
 }
 
+/// What a peer hears on a line that a program speaks on: 16 dB below a full-scale sine, so louder than what the agent gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// 425 Hz without a break, for ever.
+    Dial,
+    /// 1 kHz for 250 ms, once.
+    Beep,
+    /// 425 Hz, one second of five, for ever.
+    Ringback,
+    /// 425 Hz, a quarter of a second of a half, for ever.
+    Refused,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Shape {
     /// As loud at the end as at the beginning.
     Steady,
+    /// Whole waves from edge to edge: repeated it has no seam.
+    Unbroken,
     /// Dies away.
     Bell,
 }
@@ -67,6 +82,10 @@ struct Note {
 
 const fn steady(hertz: [f32; 2], milliseconds: u32) -> Note {
     Note { hertz, milliseconds, shape: Shape::Steady, gain: 0.1 }
+}
+
+const fn line(hertz: f32, milliseconds: u32) -> Note {
+    Note { gain: 0.158, ..steady([hertz, 0.0], milliseconds) }
 }
 
 const fn bell(hertz: f32, milliseconds: u32) -> Note {
@@ -86,6 +105,8 @@ const D6: f32 = 1174.66;
 const MELODY: &[Note] =
     &[bell(E5, 160), bell(G5, 160), bell(C6, 480), bell(G5, 160), bell(C6, 160), bell(D6, 640), pause(1_800)];
 const AUTO_ANSWERED: &[Note] = &[steady([G5, 0.0], 120), pause(60), steady([C6, 0.0], 180)];
+const SUPERVISED: &[Note] =
+    &[steady([C6, 0.0], 90), pause(40), steady([G5, 0.0], 90), pause(40), steady([E5, 0.0], 140)];
 const CALL_WAITING: &[Note] = &[steady([425.0, 0.0], 200), pause(600), steady([425.0, 0.0], 200)];
 
 /// A tone that is being played.
@@ -117,6 +138,16 @@ impl Tone {
     /// Two beeps: another call waits.
     pub fn call_waiting() -> Tone {
         Tone::of(CALL_WAITING, false)
+    }
+
+    /// Three falling beeps: somebody listens.
+    pub fn supervised() -> Tone {
+        Tone::of(SUPERVISED, false)
+    }
+
+    /// What the peer of a call hears.
+    pub fn line(line: Line) -> Tone {
+        Tone::of(line_score(line), line != Line::Beep)
     }
 
     /// What a key sounds like (ITU-T Q.23), for 100 ms and a pause of 60 ms. Nothing for a character that is no key.
@@ -174,9 +205,20 @@ impl Note {
         let edges = (at as f32 / EDGE).min(left as f32 / EDGE).min(1.0);
         match self.shape {
             Shape::Steady => edges,
+            Shape::Unbroken => 1.0,
             // Down to a twentieth within the note: its own reverberation.
             Shape::Bell => edges * (-3.0 * at as f32 / (self.milliseconds * SAMPLES_PER_MS) as f32).exp(),
         }
+    }
+}
+
+fn line_score(tone: Line) -> &'static [Note] {
+    match tone {
+        // 17 waves.
+        Line::Dial => const { &[Note { shape: Shape::Unbroken, ..line(425.0, 40) }] },
+        Line::Beep => const { &[line(1_000.0, 250)] },
+        Line::Ringback => const { &[line(425.0, 1_000), pause(4_000)] },
+        Line::Refused => const { &[line(425.0, 250), pause(250)] },
     }
 }
 

@@ -78,6 +78,19 @@ pub struct Dtmf {
     pub clock: u32,
 }
 
+/// What of ours leaves in RTP. RTCP goes on regardless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sending {
+    /// Nothing: who holds, or is held.
+    Nothing,
+    /// Telephone events, and no sound: who listens. A packet without a payload leaves at once and every 15 s, so that NATs stay
+    /// open and a peer with symmetric RTP (RFC 4961) learns where we are (RFC 6263 §4).
+    Events,
+    /// Sound and events.
+    #[default]
+    Sound,
+}
+
 /// How to encode Opus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpusConfig {

@@ -8,7 +8,7 @@ mod statistics;
 
 use std::time::Instant;
 
-pub use config::{CodecKind, Dtmf, OpusConfig, StreamConfig};
+pub use config::{CodecKind, Dtmf, OpusConfig, Sending, StreamConfig};
 use outbox::Outbox;
 use receiver::Receiver;
 use sender::Sender;
@@ -131,9 +131,10 @@ impl Stream {
         self.receiver.poll_digit()
     }
 
-    /// Whether sound goes out (hold). RTCP goes on.
-    pub fn set_sending(&mut self, on: bool) {
-        self.sender.sending = on;
+    /// What goes out from now on: what is not to be sent is not even encoded, and the packet that was being filled is thrown
+    /// away.
+    pub fn set_sending(&mut self, sending: Sending) {
+        self.sender.set_sending(sending);
     }
 
     /// Whether sound is played (hold). Packets are still counted.

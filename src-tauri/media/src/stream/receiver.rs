@@ -93,6 +93,10 @@ impl Receiver {
     fn sort(&mut self, bytes: &[u8], config: &StreamConfig, arrival: Instant) -> Received {
         let Ok(packet) = RtpPacket::parse(bytes) else { return Received::Stranger };
         let Some(content) = content(&packet, config) else { return Received::Stranger };
+        if content == Content::Event && packet.payload_len() == 0 && !self.peer.is(packet.ssrc()) {
+            // A keep-alive: the stream goes on with it, but nobody takes it over by that.
+            return Received::Stranger;
+        }
         let last = self.peer.source.as_ref().map(|source| (source.lost(), source.expected()));
         let Some((source, fresh)) = self.peer.admit(&packet, config.codec.clock_rate()) else {
             return Received::Stranger;
@@ -182,8 +186,8 @@ impl Receiver {
 fn content(packet: &RtpPacket<'_>, config: &StreamConfig) -> Option<Content> {
     let payload_type = packet.payload_type();
     if payload_type == config.receive_payload_type {
-        // Nothing can be played of it; as a keep-alive it would still take the stream over.
-        return (packet.payload_len() > 0).then_some(Content::Sound);
+        // Nothing can be played of an empty one, which only keeps the way open.
+        return Some(if packet.payload_len() > 0 { Content::Sound } else { Content::Event });
     }
     if config.dtmf.is_some_and(|dtmf| dtmf.receive_pt == payload_type) {
         return Some(Content::Event);

@@ -1,8 +1,16 @@
 //! The sending half: microphone to packets.
+//!
+//! ```text
+//!   Nothing ◄──► Events ◄──► Sound
+//!   no RTP       digits,     digits, frames
+//!                empty packets
+//! ```
+//!
+//! The gate stands before the encoder and again before the packet: what was said while it was shut is nowhere to be found.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Error, Outbox, PacketKind, StreamConfig};
+use super::{Error, Outbox, PacketKind, Sending, StreamConfig};
 use crate::{
     Block,
     codec::Encoder,
@@ -24,7 +32,9 @@ pub(super) struct Sender {
     last_capture: Option<Instant>,
     /// The next packet begins a talk spurt (RFC 3551 §4.1).
     marker: bool,
-    pub(super) sending: bool,
+    sending: Sending,
+    /// When the last packet without a payload left, since the gate is as it is.
+    kept_alive: Option<Instant>,
     digits: dtmf::Sender,
     tones: Tones,
     pub(super) packets: u64,
@@ -44,7 +54,8 @@ impl Sender {
             timestamp: config.first_timestamp,
             last_capture: None,
             marker: true,
-            sending: true,
+            sending: Sending::Sound,
+            kept_alive: None,
             digits: dtmf::Sender::new(),
             tones: Tones::default(),
             packets: 0,
@@ -60,6 +71,14 @@ impl Sender {
         self.frame.clear();
         self.marker = true;
         Ok(())
+    }
+
+    pub(super) fn set_sending(&mut self, sending: Sending) {
+        if std::mem::replace(&mut self.sending, sending) != sending {
+            self.frame.clear();
+            self.marker = true;
+            self.kept_alive = None;
+        }
     }
 
     pub(super) fn push_digits(&mut self, digits: &str) {
@@ -99,7 +118,17 @@ impl Sender {
                 }
             }
         }
+        if self.sending == Sending::Events {
+            self.keep_alive(config, now, outbox);
+        }
         self.timestamp = self.timestamp.wrapping_add(tick);
+    }
+
+    fn keep_alive(&mut self, config: &StreamConfig, now: Instant, outbox: &mut Outbox) {
+        if self.kept_alive.is_none_or(|last| now.saturating_duration_since(last) >= KEEP_ALIVE) {
+            self.kept_alive = Some(now);
+            self.write(config.send_payload_type, false, self.timestamp, &[], config.ssrc, outbox);
+        }
     }
 
     /// While nobody captured (hold), time went on all the same.
@@ -116,6 +145,9 @@ impl Sender {
     }
 
     fn voice(&mut self, block: &Block, config: &StreamConfig, outbox: &mut Outbox) {
+        if self.sending != Sending::Sound {
+            return;
+        }
         match &mut self.down {
             Some(down) => down.process(block, &mut self.frame),
             None => self.frame.extend_from_slice(block),
@@ -124,11 +156,7 @@ impl Sender {
         if self.frame.len() < samples {
             return;
         }
-        if self.sending {
-            self.send_frame(samples, config, outbox);
-        } else {
-            self.marker = true;
-        }
+        self.send_frame(samples, config, outbox);
         self.frame.clear();
     }
 
@@ -158,7 +186,7 @@ impl Sender {
         ssrc: u32,
         outbox: &mut Outbox,
     ) {
-        if !self.sending {
+        if self.sending == Sending::Nothing {
             return;
         }
         let header = Header { payload_type, marker, sequence: self.sequence, timestamp, ssrc };
@@ -186,5 +214,7 @@ fn down(config: &StreamConfig) -> Option<Down> {
 
 /// The longest Opus packet of one frame is 1275 bytes; 60 ms of G.711 are 480.
 const MAX_PAYLOAD: usize = 1400;
+/// RFC 6263 §8: NATs forget after 15 s at the earliest of those that are about.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// A pump that is late by less than this still captures every block.
 const PAUSE_MS: u128 = 200;

@@ -63,8 +63,37 @@ fn a_key_is_its_row_and_its_column() {
 }
 
 #[test]
+fn the_dial_tone_has_neither_seam_nor_end() {
+    let sound = play(Tone::line(Line::Dial), 60_000);
+    assert!((amplitude(part(&sound, 59_000, 60_000), 425.0) - 0.158).abs() < 0.002, "16 dB below full scale");
+    let wave = |n: usize| 0.158 * (std::f64::consts::TAU * 425.0 * n as f64 / 48_000.0).sin();
+    let worst = sound.iter().enumerate().map(|(n, sample)| (f64::from(*sample) - wave(n)).abs()).fold(0.0, f64::max);
+    assert!(worst < 0.001, "{worst} out of step");
+}
+
+#[test]
+fn tones_for_a_peer_keep_their_time() {
+    for (line, on_ms, period_ms) in [(Line::Ringback, 1_000, 5_000), (Line::Refused, 250, 500)] {
+        let sound = play(Tone::line(line), 11_000);
+        for start in (0..11_000 - on_ms).step_by(period_ms) {
+            assert!(amplitude(part(&sound, start + 10, start + on_ms - 10), 425.0) > 0.15, "{line:?} at {start} ms");
+            let pause = part(&sound, start + on_ms, (start + period_ms).min(11_000));
+            assert!(pause.iter().all(|sample| *sample == 0.0), "{line:?} after {start} ms");
+        }
+    }
+    let beep = play(Tone::line(Line::Beep), 2_000);
+    assert!(amplitude(part(&beep, 10, 240), 1_000.0) > 0.15);
+    assert!(part(&beep, 250, 2_000).iter().all(|sample| *sample == 0.0), "once");
+}
+
+#[test]
 fn beeps_end() {
-    for (mut tone, blocks) in [(Tone::auto_answered(), 36), (Tone::call_waiting(), 100)] {
+    for (mut tone, blocks) in [
+        (Tone::auto_answered(), 36),
+        (Tone::supervised(), 40),
+        (Tone::call_waiting(), 100),
+        (Tone::line(Line::Beep), 25),
+    ] {
         let mut block = [0.0; BLOCK];
         let played = (0..500).take_while(|_| tone.fill(&mut block)).count();
         assert_eq!(played, blocks);

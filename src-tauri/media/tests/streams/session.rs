@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use media::{CodecKind, Error, PacketKind, Received, Stream, rtcp::is_rtcp};
+use media::{CodecKind, Error, PacketKind, Received, Sending, Stream, rtcp::is_rtcp};
 
 use crate::kit::{CODECS, Call, Network, config, level_db, voice};
 
@@ -98,17 +98,73 @@ fn every_packet_time_is_spoken_and_understood() {
 fn hold_sends_nothing_and_resume_is_heard_at_once() {
     let mut call = Call::new(CodecKind::G722);
     call.talk(1_000, voice);
-    call.a.stream.set_sending(false);
+    call.a.stream.set_sending(Sending::Nothing);
     let sent = call.a.stream.statistics(call.now()).sent;
     call.talk(20_000, voice);
     assert_eq!(call.a.stream.statistics(call.now()).sent, sent);
-    call.a.stream.set_sending(true);
+    call.a.stream.set_sending(Sending::Sound);
     let heard = call.b.heard.len();
     call.talk(1_000, |n| (n as f32 * 0.05).sin() * 0.3);
     let statistics = call.b.stream.statistics(call.now());
     assert!(level_db(&call.b.heard[heard + 4_800..heard + 24_000]) > -14.0);
     assert_eq!(statistics.lost, 0, "a pause is no loss");
     assert!(statistics.jitter_buffer_ms < 40.0, "{}", statistics.jitter_buffer_ms);
+}
+
+#[test]
+fn who_listens_sends_digits_and_empty_packets_but_no_sound() {
+    for codec in CODECS {
+        let mut call = Call::new(codec);
+        call.talk(500, loud);
+        call.a.stream.set_sending(Sending::Events);
+        // What was under way may still arrive.
+        call.talk(300, loud);
+        let heard = call.b.heard.len();
+        let sent = call.a.stream.statistics(call.now()).sent;
+        call.talk(29_000, loud);
+        let level = level_db(&call.b.heard[heard..]);
+        assert!(level < -60.0, "{codec:?}: {level} dBFS while listening");
+        assert_eq!(call.a.stream.statistics(call.now()).sent - sent, 1, "{codec:?}: one empty packet every 15 s");
+        call.a.stream.send_digits("4");
+        call.talk(1_000, loud);
+        assert_eq!(call.b.digits, "4", "{codec:?}");
+        call.a.stream.set_sending(Sending::Sound);
+        let heard = call.b.heard.len();
+        call.talk(1_000, loud);
+        let statistics = call.b.stream.statistics(call.now());
+        assert!(level_db(&call.b.heard[heard + 4_800..heard + 24_000]) > -14.0, "{codec:?}: heard at once");
+        assert_eq!(statistics.lost, 0, "{codec:?}: a pause is no loss");
+    }
+}
+
+/// A tone at -13 dBFS.
+fn loud(n: usize) -> f32 {
+    (n as f32 * 0.05).sin() * 0.3
+}
+
+#[test]
+fn no_packet_of_a_listener_holds_sound() {
+    for codec in CODECS {
+        let mut now = std::time::Instant::now();
+        let mut stream = Stream::new(config(codec, 1), now).expect("a valid configuration");
+        let mut shut = true;
+        stream.set_sending(Sending::Events);
+        for block in 0..40_u32 {
+            // It opens in the midst of a packet, and shuts again.
+            if matches!(block, 15 | 27) {
+                shut = !shut;
+                stream.set_sending(if shut { Sending::Events } else { Sending::Sound });
+            }
+            now += Duration::from_millis(10);
+            stream.capture(&std::array::from_fn(loud), now);
+            while let Some(packet) = stream.poll_packet() {
+                let sounds = packet.kind == PacketKind::Rtp && packet.bytes.len() > 12;
+                assert!(!(shut && sounds), "{codec:?}: {} bytes in block {block}", packet.bytes.len());
+            }
+        }
+        let sent = stream.statistics(now).sent;
+        assert_eq!(sent, 2 + 6, "{codec:?}: two empty ones and 120 ms of sound");
+    }
 }
 
 #[test]
@@ -169,7 +225,7 @@ fn silence_of_the_network_shows() {
 fn a_comfort_noise_packet_is_heard_and_its_pause_is_no_loss() {
     let mut call = Call::new(CodecKind::Pcmu);
     call.talk(1_000, voice);
-    call.a.stream.set_sending(false);
+    call.a.stream.set_sending(Sending::Nothing);
     // Follows what A sent: one packet per 20 ms from 65000 and u32::MAX - 100000 on.
     let sent = call.a.stream.statistics(call.now()).sent as u32;
     let mut packet = vec![0x80, 13];
