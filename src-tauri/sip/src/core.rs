@@ -19,17 +19,17 @@ use std::{
 
 use crate::{
     transaction::{Owner, TransactionId},
-    ua::{Account, Call},
+    ua::{Account, Call, MessageKey, Rate, UnderWay, Watches},
 };
 
 pub use command::Command;
 pub use config::{AccountConfig, Config, Timers};
-pub use event::{EndCause, Event, RegistrationFailure, RegistrationState, Side};
+pub use event::{EndCause, Event, RegistrationFailure, RegistrationState, Side, Watched};
 pub(crate) use flow::host_port;
 pub use io::{AccountKey, CallKey, FlowError, FlowId, Input, Output, RequestId, Target, Transport};
 pub(crate) use random::Random;
 pub(crate) use stack::{Failure, Stack, Up};
-pub(crate) use timers::{AccountAlarm, Alarm, CallAlarm};
+pub(crate) use timers::{AccountAlarm, Alarm, CallAlarm, WatchAlarm};
 
 /// A SIP user agent without clock, socket or thread.
 ///
@@ -48,6 +48,12 @@ pub struct Core {
     /// Requests that wait for [`Command::Respond`].
     pub(crate) requests: BTreeMap<RequestId, TransactionId>,
     pub(crate) last_inbound_call: u64,
+    /// Texts of ours that are under way.
+    pub(crate) messages: BTreeMap<MessageKey, UnderWay>,
+    pub(crate) last_message: u64,
+    /// Texts of others.
+    pub(crate) texts: Rate,
+    pub(crate) watches: Watches,
     pub(crate) stopping: bool,
 }
 
@@ -61,6 +67,10 @@ impl Core {
             over: BTreeSet::new(),
             requests: BTreeMap::new(),
             last_inbound_call: 0,
+            messages: BTreeMap::new(),
+            last_message: 0,
+            texts: Rate::new(),
+            watches: Watches::default(),
             stopping: false,
         }
     }
@@ -116,10 +126,14 @@ impl Core {
             Up::Response { transaction, owner, request, response, path } => match owner {
                 Owner::Registration(account) => self.register_response(account, request, &response, path),
                 Owner::Call(call) => self.call_response(call, transaction, request, &response, path),
+                Owner::Message(message) => self.message_response(message, request, &response, path),
+                Owner::Watch(watch) => self.subscribe_response(watch, transaction, request, &response, path),
             },
             Up::Failed { transaction, owner, request, failure } => match owner {
                 Owner::Registration(account) => self.register_failed(account, failure),
                 Owner::Call(call) => self.call_failed(call, transaction, &request, failure),
+                Owner::Message(message) => self.message_done(message, None),
+                Owner::Watch(watch) => self.subscribe_failed(watch, transaction, failure),
             },
             Up::FlowLost { flow, account, cause } => {
                 self.calls_lost_flow(flow);
@@ -134,6 +148,7 @@ impl Core {
         match alarm {
             Alarm::Account(account, alarm) => self.account_alarm(account, alarm),
             Alarm::Call(call, alarm) => self.call_alarm(call, alarm),
+            Alarm::Watch(watch, alarm) => self.watch_alarm(watch, alarm),
             Alarm::Stop => self.stopped(),
             Alarm::Transaction(..) | Alarm::Flow(..) => {}
         }
@@ -155,7 +170,8 @@ impl Core {
     /// No account is bound any more, and no BYE is unanswered or still to be sent. What only lingers is not waited for.
     fn has_said_goodbye(&self) -> bool {
         let owes_bye = self.calls.values().any(|call| call.farewell.is_some());
-        self.accounts.values().all(Account::is_gone) && !owes_bye && !self.stack.transactions.is_waiting()
+        let owes = owes_bye || self.watches.are_queued() || self.stack.transactions.is_waiting();
+        self.accounts.values().all(Account::is_gone) && !owes
     }
 
     fn is_done(&self, key: CallKey) -> bool {

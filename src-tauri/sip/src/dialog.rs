@@ -9,7 +9,7 @@ mod session_timer;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use body::{SDP, sdp_of};
+pub(crate) use body::{SDP, body_of, sdp_of};
 pub(crate) use exchange::{Exchange, Unacknowledged};
 pub(crate) use refer::{Fragment, refer_to};
 pub(crate) use replaces::Replaces;
@@ -84,6 +84,19 @@ impl Dialog {
             routes: RouteSet::new(request.list("Record-Route").into_iter().map(String::from).collect()),
             target: contact(request).unwrap_or_else(|| from.uri.without_headers().to_owned()),
             remote_seq: request.cseq().ok().map(|cseq| cseq.seq),
+        })
+    }
+
+    /// The subscriber's side: from the first NOTIFY, which may come before the response to the SUBSCRIBE (RFC 6665 §4.1.2.4).
+    pub(crate) fn of_notify(notify: &Message) -> Option<Dialog> {
+        let from = notify.from().ok()?;
+        Some(Dialog {
+            id: DialogId::of_request(notify)?,
+            local: notify.raw_headers("To").next()?.into_owned(),
+            remote: notify.raw_headers("From").next()?.into_owned(),
+            routes: RouteSet::new(notify.list("Record-Route").into_iter().map(String::from).collect()),
+            target: contact(notify).unwrap_or_else(|| from.uri.without_headers().to_owned()),
+            remote_seq: None,
         })
     }
 

@@ -32,6 +32,7 @@
 pub mod check;
 mod core;
 mod dialog;
+pub mod dialog_info;
 pub mod digest;
 pub mod sdp;
 mod transaction;

@@ -24,6 +24,8 @@ pub enum Command {
         call: CallKey,
         /// From which account.
         account: AccountKey,
+        /// Shown to the called in place of the account's own name; From stays the account's.
+        display_name: Option<String>,
         /// Whom: a URI.
         target: String,
         /// SDP; empty for an offerless INVITE.
@@ -131,6 +133,25 @@ pub enum Command {
         call: CallKey,
         /// As SIP tells it.
         status: u16,
+    },
+    /// Follows the dialogs of these, and of no others (RFC 6665, RFC 4235): told of as [`super::Event::Watched`]. At most
+    /// 1000 of an account are.
+    Watch {
+        /// By which account; they are subscribed to while it is registered.
+        account: AccountKey,
+        /// Whom: URIs.
+        targets: Vec<String>,
+    },
+    /// Sends a text (RFC 3428), at most 8 KiB; told of as [`super::Event::MessageSent`].
+    Message {
+        /// Any number, which comes back.
+        id: u64,
+        /// From which account.
+        account: AccountKey,
+        /// Whom: a URI.
+        target: String,
+        /// `text/plain`.
+        text: String,
     },
     /// Answers [`super::Event::Request`].
     Respond {

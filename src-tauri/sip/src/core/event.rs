@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::{AccountKey, CallKey, FlowId, RequestId};
-use crate::wire::{Message, NameAddr};
+use crate::{
+    dialog_info,
+    wire::{Message, NameAddr},
+};
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -121,6 +124,32 @@ pub enum Event {
         /// What happened.
         cause: EndCause,
     },
+    /// What is known of somebody who is watched has changed.
+    Watched {
+        /// By which account.
+        account: AccountKey,
+        /// As it was given.
+        target: String,
+        /// What is known now.
+        watched: Watched,
+    },
+    /// A text came from an address of the account's registrar, and was answered 200.
+    Message {
+        /// To which account.
+        account: AccountKey,
+        /// P-Asserted-Identity, else From.
+        from: NameAddr,
+        /// `text/plain`, at most 8 KiB.
+        text: String,
+    },
+    /// What became of [`super::Command::Message`], once for each.
+    MessageSent {
+        /// As it was given.
+        id: u64,
+        /// The final status: 413 and 416 also for a text or a target that was not even sent. `None`: nobody answered, or there is
+        /// no way to the registrar.
+        status: Option<u16>,
+    },
     /// A request outside any dialog, with [`super::Config::allow_registrar`]; answer with [`super::Command::Respond`].
     Request {
         /// Which.
@@ -134,6 +163,15 @@ pub enum Event {
     },
     /// [`super::Command::Stop`] is done.
     Stopped,
+}
+
+/// What is known of somebody who is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// Their dialogs that are not over: all of them.
+    Dialogs(Vec<dialog_info::Dialog>),
+    /// Nobody tells: the status that refused, or none if it was silence. It is asked again, at growing intervals.
+    Unknown(Option<u16>),
 }
 
 /// Which of the two.

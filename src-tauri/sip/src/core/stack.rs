@@ -79,6 +79,11 @@ impl Stack {
         self.now = self.now.max(Some(now));
     }
 
+    /// The time of the input at hand.
+    pub(crate) fn now(&self) -> Option<Instant> {
+        self.now
+    }
+
     pub(super) fn poll(&mut self) -> Option<Output> {
         self.out.pop_front()
     }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{AccountKey, CallKey, FlowId};
-use crate::transaction::{self, TransactionId};
+use crate::{
+    transaction::{self, TransactionId},
+    ua::WatchKey,
+};
 
 /// What a timer is for. There is at most one of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +18,7 @@ pub(crate) enum Alarm {
     Flow(FlowId, FlowAlarm),
     Account(AccountKey, AccountAlarm),
     Call(CallKey, CallAlarm),
+    Watch(WatchKey, WatchAlarm),
     Stop,
 }
 
@@ -54,6 +58,14 @@ pub(crate) enum CallAlarm {
     Unreachable,
     /// No final response after our CANCEL.
     Cancelled,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum WatchAlarm {
+    /// Refresh, try again, or forget: as the subscription stands.
+    Due,
+    /// What was told is too old to be true any more, or no NOTIFY came.
+    Silent,
 }
 
 impl CallAlarm {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 use super::{Client, ClientInvite, ClientKey, Request, Server, ServerInvite, ServerKey, Step, Timer, TransactionId};
 use crate::{
     core::{AccountKey, CallKey, FlowId},
+    ua::{MessageKey, WatchKey},
     wire::Message,
 };
 
@@ -13,6 +14,8 @@ use crate::{
 pub(crate) enum Owner {
     Registration(AccountKey),
     Call(CallKey),
+    Message(MessageKey),
+    Watch(WatchKey),
 }
 
 /// Over what a request travels, and where to.
@@ -112,6 +115,8 @@ impl ServerMachine {
 pub(crate) struct Layer {
     last_id: u64,
     clients: BTreeMap<TransactionId, ClientTransaction>,
+    /// How many of `clients` each has: asked of every call that is over, with every datagram.
+    owners: BTreeMap<Owner, usize>,
     client_keys: BTreeMap<ClientKey, TransactionId>,
     servers: BTreeMap<TransactionId, ServerTransaction>,
     server_keys: BTreeMap<ServerKey, TransactionId>,
@@ -123,6 +128,7 @@ impl Layer {
     pub(crate) fn add_client(&mut self, transaction: ClientTransaction) -> TransactionId {
         let id = self.next_id();
         self.client_keys.insert(transaction.key.clone(), id);
+        *self.owners.entry(transaction.owner).or_default() += 1;
         self.clients.insert(id, transaction);
         id
     }
@@ -171,6 +177,7 @@ impl Layer {
     pub(crate) fn remove(&mut self, id: TransactionId) {
         if let Some(transaction) = self.clients.remove(&id) {
             self.client_keys.remove(&transaction.key);
+            self.disown(transaction.owner);
         }
         if let Some(transaction) = self.servers.remove(&id) {
             self.server_keys.remove(&transaction.key);
@@ -200,7 +207,16 @@ impl Layer {
     }
 
     pub(crate) fn has_owner(&self, owner: Owner) -> bool {
-        self.clients.values().any(|transaction| transaction.owner == owner)
+        self.owners.contains_key(&owner)
+    }
+
+    fn disown(&mut self, owner: Owner) {
+        if let Some(count) = self.owners.get_mut(&owner) {
+            *count -= 1;
+            if *count == 0 {
+                self.owners.remove(&owner);
+            }
+        }
     }
 
     /// Those of ours, and those of the peer, that travel over a flow.

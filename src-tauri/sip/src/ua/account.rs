@@ -86,7 +86,12 @@ impl Account {
 
     /// From of what we send, without its tag.
     pub(crate) fn identity(&self) -> String {
-        let display = self.config.display_name.as_deref().unwrap_or_default();
+        self.identity_as(None)
+    }
+
+    /// The same under another name, if one is given.
+    pub(crate) fn identity_as(&self, display_name: Option<&str>) -> String {
+        let display = display_name.or(self.config.display_name.as_deref()).unwrap_or_default();
         NameAddr::new(self.config.aor.clone()).with_display(display).to_string()
     }
 
@@ -117,6 +122,7 @@ impl Core {
         for call in calls.collect::<Vec<_>>() {
             self.hang_up(call, None);
         }
+        self.watch(key, vec![]);
         self.unregister(key);
         if let Some(account) = self.accounts.get_mut(&key) {
             account.removed = true;
@@ -125,7 +131,8 @@ impl Core {
     }
 
     pub(crate) fn forget_if_removed(&mut self, key: AccountKey) {
-        if self.accounts.get(&key).is_some_and(|account| account.removed && account.is_gone()) {
+        let is_done = |account: &Account| account.removed && account.is_gone() && !self.watches.are_leaving(key);
+        if self.accounts.get(&key).is_some_and(is_done) {
             self.drop_connection(key);
             self.accounts.remove(&key);
         }
@@ -209,16 +216,18 @@ impl Core {
         let (was_bound, was_pending) = (account.registration.is_bound(), account.registration.is_pending());
         account.connection = Connection::Down;
         account.registration.lost();
+        let wanted = account.wanted;
+        self.watches_lost(key);
         self.stack.cancel(Alarm::Account(key, AccountAlarm::Refresh));
         let failure = match cause {
             FlowError::Tls(_) => RegistrationFailure::Tls,
             _ => RegistrationFailure::Unreachable,
         };
         // A flow that worked is replaced at once (RFC 5626 §4.4.1); one that never did is not hammered.
-        if was_bound && account.wanted {
+        if was_bound && wanted {
             return self.open(key);
         }
-        if was_pending && !account.wanted {
+        if was_pending && !wanted {
             self.left(key);
         }
         self.connect_next(key, failure, cause.to_string());
@@ -287,6 +296,7 @@ impl Core {
         for alarm in [AccountAlarm::Refresh, AccountAlarm::Retry, AccountAlarm::Unanswered] {
             self.stack.cancel(Alarm::Account(key, alarm));
         }
+        self.watches_lost(key);
         if let Some(flow) = flow {
             self.stack.close(flow);
             self.calls_lost_flow(flow);

@@ -24,8 +24,8 @@ impl Core {
             Command::Register(key) => self.register(key),
             Command::Unregister(key) => self.unregister(key),
             Command::NetworkChanged => self.network_changed(),
-            Command::Invite { call, account, target, offer, headers } => {
-                self.invite(call, account, &target, offer, headers);
+            Command::Invite { call, account, display_name, target, offer, headers } => {
+                self.invite(call, account, display_name.as_deref(), (&target, offer, headers));
             }
             Command::InviteOver { call, destination, from, target, offer, headers } => {
                 self.invite_over(call, destination, &from, &target, offer, headers);
@@ -42,6 +42,8 @@ impl Core {
             Command::Info { call, content_type, body } => self.info(call, content_type, body),
             Command::Refer { call, to, replaces } => self.refer(call, &to, replaces),
             Command::TransferProgress { call, status } => self.transfer_progress(call, status),
+            Command::Watch { account, targets } => self.watch(account, targets),
+            Command::Message { id, account, target, text } => self.message(id, account, &target, text),
             Command::Respond { request, status, reason, headers, body } => {
                 self.respond(request, status, &reason, headers, body);
             }
@@ -97,6 +99,7 @@ impl Core {
         let calls: Vec<CallKey> = self.calls.keys().copied().collect();
         calls.into_iter().for_each(|call| self.hang_up(call, None));
         let accounts: Vec<_> = self.accounts.keys().copied().collect();
+        accounts.iter().for_each(|account| self.watch(*account, vec![]));
         accounts.into_iter().for_each(|account| self.unregister(account));
         self.stack.set(Alarm::Stop, STOP);
     }

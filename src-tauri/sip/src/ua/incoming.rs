@@ -94,7 +94,7 @@ impl Core {
     }
 
     /// The account that a request is for, and whether it came from the account's registrar.
-    fn account_of(&self, path: Path, invite: &Message) -> (Option<AccountKey>, bool) {
+    pub(crate) fn account_of(&self, path: Path, invite: &Message) -> (Option<AccountKey>, bool) {
         let by_flow = self.accounts.iter().find(|(_, account)| account.path().is_some_and(|own| own.flow == path.flow));
         if let Some((key, account)) = by_flow {
             return (Some(*key), account.is_registrar(path.to));

@@ -26,14 +26,13 @@ impl Core {
         &mut self,
         key: CallKey,
         account_key: AccountKey,
-        target: &str,
-        offer: Vec<u8>,
-        headers: Vec<(String, String)>,
+        display_name: Option<&str>,
+        (target, offer, headers): (&str, Vec<u8>, Vec<(String, String)>),
     ) {
         let Some(account) = self.accounts.get(&account_key) else {
             return self.never_began(key, EndCause::Unreachable);
         };
-        let (from, routes) = (account.identity(), account.registration.service_route.clone());
+        let (from, routes) = (account.identity_as(display_name), account.registration.service_route.clone());
         let path = account.path();
         let Some(mut request) = self.first_invite(&from, target, offer, headers) else {
             return self.never_began(key, EndCause::BadTarget);

@@ -219,6 +219,7 @@ impl Core {
         let expires = self.bound_for(key, response);
         self.stack.set(Alarm::Account(key, AccountAlarm::Refresh), refresh_after(expires));
         self.announce(key, RegistrationState::Registered { expires });
+        self.watches_found_way(key);
     }
 
     /// Whether a NAT stands between us: then the Contact has to be its address (RFC 3581, RFC 5626 by hand).
@@ -306,7 +307,9 @@ impl Core {
             return self.left(key);
         }
         account.registration.lost();
-        if let Some(path) = account.path() {
+        let path = account.path();
+        self.watches_lost(key);
+        if let Some(path) = path {
             self.stack.close(path.flow);
             self.calls_lost_flow(path.flow);
         }

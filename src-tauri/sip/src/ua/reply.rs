@@ -9,7 +9,7 @@ use crate::{
 use super::status::reason_phrase;
 
 /// What may be sent to us.
-pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, REFER, INFO, UPDATE";
+pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, NOTIFY, REFER, INFO, UPDATE, MESSAGE";
 /// What we understand.
 pub(crate) const SUPPORTED: &str = "replaces, timer";
 

@@ -15,9 +15,11 @@ impl Core {
             return self.cancelled(transaction, request);
         }
         if request.to().is_ok_and(|to| to.tag().is_some()) {
-            return match DialogId::of_request(request).and_then(|id| self.find_call(&id)) {
-                Some(call) => self.request_in_call(call, transaction, request, path),
-                None => self.reply(transaction, request, 481),
+            let Some(id) = DialogId::of_request(request) else { return self.reply(transaction, request, 481) };
+            return match (self.find_call(&id), self.watches.find(&id)) {
+                (Some(call), _) => self.request_in_call(call, transaction, request, path),
+                (None, Some(watch)) => self.watch_notified(watch, transaction, request, path),
+                (None, None) => self.reply(transaction, request, 481),
             };
         }
         match request.method() {
@@ -31,6 +33,7 @@ impl Core {
             // Each needs a dialog, and names none.
             "BYE" | "UPDATE" | "INFO" | "PRACK" => self.reply(transaction, request, 481),
             _ if self.stack.config.allow_registrar => self.hand_over(transaction, request, path),
+            "MESSAGE" => self.message_came(transaction, request, path),
             "REFER" => self.reply(transaction, request, 603),
             _ => self.reply_with(transaction, request, 405, |response| response.header("Allow", ALLOW)),
         }

@@ -16,7 +16,7 @@ pub fn with_account(mut world: World, transport: Transport) -> World {
 
 pub fn invite(world: &mut World, call: CallKey, target: &str) {
     let (target, offer, headers) = (target.to_owned(), OFFER.to_vec(), vec![]);
-    world.command(PHONE, Command::Invite { call, account: ACCOUNT, target, offer, headers });
+    world.command(PHONE, Command::Invite { call, account: ACCOUNT, display_name: None, target, offer, headers });
 }
 
 /// The call that came in at an end.

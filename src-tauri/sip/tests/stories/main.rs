@@ -10,4 +10,6 @@ mod registrar;
 mod registration;
 mod rfc3665;
 mod session;
+mod texts;
+mod watching;
 mod weather;

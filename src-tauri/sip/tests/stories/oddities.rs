@@ -22,8 +22,6 @@ fn ended(puppet: &mut Puppet) -> (Side, EndCause, Option<u16>) {
     })
 }
 
-const CHALLENGE: &str = "Digest realm=\"asterisk\", nonce=\"1\", qop=\"auth\", algorithm=MD5";
-
 #[test]
 fn a_challenged_invite_is_sent_again() {
     for (status, asks, answers) in [
@@ -243,7 +241,7 @@ fn requests_outside_calls_are_answered() {
         ("OPTIONS", &[], 200),
         ("NOTIFY", &["Event: message-summary", "Subscription-State: terminated"], 200),
         ("REGISTER", &[], 405),
-        ("MESSAGE", &[], 405),
+        ("PUBLISH", &["Event: presence"], 405),
         ("SUBSCRIBE", &["Event: presence"], 405),
         ("REFER", &["Refer-To: <sip:1@pbx.example>"], 603),
         ("BYE", &[], 481),

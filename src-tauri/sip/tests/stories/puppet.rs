@@ -7,11 +7,13 @@ use std::{
 };
 
 use sip::{
-    Command, Config, Core, Event, FlowId, Input, Output, Target, Transport,
+    Command, Config, Core, Event, FlowId, Input, Output, RegistrationState, Target, Transport,
     wire::{Message, parse},
 };
 
 use crate::kit::{ACCOUNT, OFFER, account, seconds};
+
+pub const CHALLENGE: &str = "Digest realm=\"asterisk\", nonce=\"1\", qop=\"auth\", algorithm=MD5";
 
 /// The core's end of the strings.
 pub struct Puppet {
@@ -43,6 +45,22 @@ impl Puppet {
         puppet
     }
 
+    /// The same, registered: the PBX asked for a password.
+    pub fn registered(adjust: impl FnOnce(&mut Config)) -> Puppet {
+        let mut puppet = Puppet::new(adjust);
+        puppet.command(Command::Register(ACCOUNT));
+        let first = puppet.take("REGISTER");
+        puppet.respond(&first, "401 Unauthorized", "pbx", &[&format!("WWW-Authenticate: {CHALLENGE}")], b"");
+        let register = puppet.take("REGISTER");
+        let contact = format!("Contact: {};expires=300", register.header("Contact").expect("Contact"));
+        puppet.respond(&register, "200 OK", "pbx", &[&contact], b"");
+        puppet.expect("Registered", |event| match event {
+            Event::Registration { state: RegistrationState::Registered { .. }, .. } => Some(()),
+            _ => None,
+        });
+        puppet
+    }
+
     pub fn command(&mut self, command: Command) {
         self.input(Input::Command(command));
     }
@@ -69,7 +87,7 @@ impl Puppet {
 
     pub fn invite(&mut self, call: sip::CallKey) -> Message {
         let (target, offer, headers) = ("sip:102@pbx.example".to_owned(), OFFER.to_vec(), vec![]);
-        self.command(Command::Invite { call, account: ACCOUNT, target, offer, headers });
+        self.command(Command::Invite { call, account: ACCOUNT, display_name: None, target, offer, headers });
         self.take("INVITE")
     }
 
