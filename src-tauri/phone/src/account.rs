@@ -18,6 +18,8 @@ pub(crate) struct Entry {
     pub(crate) local: Option<IpAddr>,
     /// Where the registrar was found.
     pub(crate) registrar: Option<SocketAddr>,
+    /// Who is watched, by URI: as the desk spells them.
+    pub(crate) watched: BTreeMap<String, String>,
 }
 
 /// All accounts, by the settings' name.
@@ -36,7 +38,7 @@ impl Accounts {
         }
         self.last_key += 1;
         let key = AccountKey(self.last_key);
-        let entry = Entry { key, local: None, registrar: None, account };
+        let entry = Entry { key, local: None, registrar: None, watched: BTreeMap::new(), account };
         self.entries.insert(entry.account.id.clone(), entry);
         key
     }
@@ -47,6 +49,10 @@ impl Accounts {
 
     pub(crate) fn get(&self, id: &AccountId) -> Option<&Entry> {
         self.entries.get(id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &AccountId) -> Option<&mut Entry> {
+        self.entries.get_mut(id)
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
@@ -116,10 +122,28 @@ pub(crate) fn target_uri(target: &str, account: &Account) -> String {
     if let Some((user, host)) = target.rsplit_once('@') {
         return format!("sip:{}@{host}", escape_user(user));
     }
+    format!("sip:{}@{}", escape_user(target), domain(account))
+}
+
+fn domain(account: &Account) -> &str {
     let aor = account.aor.trim_start_matches("sips:").trim_start_matches("sip:");
     let domain = aor.rsplit_once('@').map_or(aor, |(_, domain)| domain);
-    let domain = domain.split(';').next().unwrap_or(domain);
-    format!("sip:{}@{domain}", escape_user(target))
+    domain.split(';').next().unwrap_or(domain)
+}
+
+/// The longest number to be shown: E.164 has 15 digits, and prefixes some more.
+const LONGEST_NUMBER: usize = 32;
+
+/// The headers that ask for a number to be shown: P-Preferred-Identity is what a user agent may say (RFC 3325 §9.2),
+/// P-Asserted-Identity is what many PBXs read of phones they trust. The error is the sentence about a number that is none.
+pub(crate) fn identity_headers(number: &str, account: &Account) -> Result<Vec<(String, String)>, String> {
+    let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '+' | '*' | '#');
+    if number.is_empty() || number.len() > LONGEST_NUMBER || !number.chars().all(is_digit) {
+        return Err(format!("{number:?} is no number to be shown: digits, +, * and #, at most {LONGEST_NUMBER}"));
+    }
+    let identity = format!("<sip:{}@{}>", escape_user(number), domain(account));
+    let headers = ["P-Preferred-Identity", "P-Asserted-Identity"];
+    Ok(headers.map(|name| (name.to_owned(), identity.clone())).to_vec())
 }
 
 fn escape_user(user: &str) -> String {

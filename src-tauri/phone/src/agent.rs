@@ -4,6 +4,9 @@
 //! Nothing here waits for anybody. What the desk has not taken yet is kept in `outbox`, so a slow desk and a fast phone
 //! cannot block each other.
 
+mod text;
+mod watch;
+
 use std::{collections::VecDeque, future::pending, time::Duration};
 
 use sip::{Command as SipCommand, Core, Event as SipEvent, FlowId, Input, Output};
@@ -93,6 +96,8 @@ impl Agent {
                     self.sip(SipCommand::RemoveAccount(entry.key));
                 }
             }
+            Command::Watch { account, targets } => self.watch(&account, targets),
+            Command::Message { id, account, target, text } => self.send_text(id, &account, &target, text),
             Command::Stop => {
                 self.stopping = Some(Instant::now() + STOP_LIMIT);
                 self.calls.silence();
@@ -109,6 +114,7 @@ impl Agent {
                 let key = self.accounts.set(account);
                 self.sip(SipCommand::SetAccount(key, config));
                 self.sip(SipCommand::Register(key));
+                self.watch_again(&id);
             }
             Err(detail) => self.registration_failed(id, detail),
         }
@@ -207,6 +213,9 @@ impl Agent {
                     self.outbox.push_back(Event::Registration(id, registration(state)));
                 }
             }
+            SipEvent::Watched { account, target, watched } => self.watched(account, &target, watched),
+            SipEvent::Message { account, from, text } => self.text_came(account, &from, text),
+            SipEvent::MessageSent { id, status } => self.outbox.push_back(Event::MessageSent(id, status)),
             SipEvent::Stopped => self.outbox.push_back(Event::Stopped),
             event => self.with_calls(|calls, context| calls.sip_event(event, context)),
         }

@@ -160,6 +160,8 @@ pub enum Command {
         account: AccountId,
         /// Whom.
         target: String,
+        /// In which manner, if not as usual.
+        manner: Manner,
     },
     /// Tell the caller that it rings here (180).
     Ringing(CallId),
@@ -175,6 +177,37 @@ pub enum Command {
     Resume(CallId),
     /// Stop or resume sending the microphone into this call.
     Mute(CallId, bool),
+    /// Only listen in this call, or speak again. Before [`Command::Answer`] the answer itself says `recvonly`, later a re-INVITE
+    /// does. The microphone is shut off at once, and opens again only when the peer has agreed: from the one to the other
+    /// no packet with sound leaves for this call.
+    Listen(CallId, bool),
+    /// Keep this call apart from the agent, neither microphone nor speaker, or give it to them. The peer gets silence, tones and
+    /// who is bridged; its digits are told. Before [`Command::Answer`] it holds from the first packet on.
+    Apart(CallId, bool),
+    /// Let the peers of these two calls hear each other, without the agent: neither microphone nor speaker. Ends with either;
+    /// a call that is bridged anew leaves the one before.
+    Bridge(CallId, CallId),
+    /// Play a tone into this call, for its peer, in place of the microphone: until it is over or changed, or the call ends.
+    CallTone(CallId, Option<CallTone>),
+    /// Follow what these extensions do (RFC 4235, `Event: dialog`): all of them, at most 1000, in place of those before. They are
+    /// subscribed to a few at a time while the account is registered.
+    Watch {
+        /// By which account.
+        account: AccountId,
+        /// Users at the account's domain.
+        targets: Vec<String>,
+    },
+    /// Send a text (RFC 3428). Answered by [`Event::MessageSent`].
+    Message {
+        /// Any number, which comes back.
+        id: u64,
+        /// By which account.
+        account: AccountId,
+        /// Whom: a number, `user@host`, or a `sip:` URI.
+        target: String,
+        /// `text/plain`.
+        text: String,
+    },
     /// Send these digits (0-9 * # A-D, `,` pauses for a second).
     SendDtmf(CallId, String),
     /// Blind transfer (RFC 5589 §6.1).
@@ -195,11 +228,72 @@ pub enum Command {
     Stop,
 }
 
+/// In which manner a call is placed.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Manner {
+    /// The number to be shown to the called party (RFC 3325 §9.2, and the display name of From): if the PBX allows.
+    pub caller_id: Option<String>,
+    /// Only listen: the offer says `recvonly`, and no packet with sound leaves.
+    pub listens: bool,
+    /// Neither microphone nor speaker, see [`Command::Apart`]: the desk speaks in it by tones, digits and bridges.
+    pub apart: bool,
+}
+
+/// Tones for a peer's ear (ITU-T E.180), 16 dB below a full-scale sine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallTone {
+    /// 425 Hz without a break: dial.
+    Dial,
+    /// 1 kHz for 250 ms, once.
+    Beep,
+    /// 425 Hz, one second of five: a call is being made.
+    Ringback,
+    /// 425 Hz, a quarter of a second of a half: it did not work.
+    Refused,
+}
+
+/// Where a dialog of a watched extension stands (RFC 4235 §3.7.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedDialog {
+    /// Unique within the extension.
+    pub id: String,
+    /// Where it stands.
+    pub state: WatchedState,
+    /// Whether the extension started it; `None` if that is not said.
+    pub initiator: Option<bool>,
+    /// The other end.
+    pub remote: Option<Peer>,
+}
+
+/// Where a watched dialog stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchedState {
+    /// `trying`, `proceeding`: nothing rings yet.
+    Trying,
+    /// `early`: it rings.
+    Early,
+    /// `confirmed`: they talk.
+    Confirmed,
+    /// `terminated`. Such dialogs leave the list of [`Watched::Dialogs`].
+    Terminated,
+}
+
+/// What is known of a watched extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// Its dialogs now, all of them; none: it is free.
+    Dialogs(Vec<WatchedDialog>),
+    /// Nobody tells: the status that refused (403, 404, 489), or none if it was silence. Asked again later.
+    Unknown(Option<u16>),
+}
+
 /// Tones for the agent's ear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// A call answered itself.
     AutoAnswered,
+    /// Somebody listens to this call.
+    Supervised,
     /// Another call waits while one is up.
     CallWaiting,
 }
@@ -317,6 +411,8 @@ pub enum Event {
         peer: Peer,
         /// It asks to be answered by itself after this time, and the account's policy lets it.
         auto_answer: Option<Duration>,
+        /// It came from an address of the account's registrar.
+        trusted: bool,
         /// Headers that may help to know the caller: `X-*`, Diversion, User-to-User, Alert-Info, Call-Info, in order.
         headers: Vec<(String, String)>,
     },
@@ -337,10 +433,33 @@ pub enum Event {
         /// They hold us.
         remote: bool,
     },
+    /// Whether the microphone is shut off from this call ([`Command::Listen`]): told at once when it is, and when the peer has
+    /// agreed that it is not any more.
+    Listening(CallId, bool),
     /// The peer is somebody else now (transfer, P-Asserted-Identity in an answer or a re-INVITE).
     Peer(CallId, Peer),
     /// A digit came in.
     Digit(CallId, char),
+    /// A watched extension is in other dialogs now.
+    Watched {
+        /// By which account.
+        account: AccountId,
+        /// The user that was watched.
+        target: String,
+        /// What is known.
+        watched: Watched,
+    },
+    /// A text came from an address of the account's registrar; others are refused.
+    Message {
+        /// To which account.
+        account: AccountId,
+        /// From whom.
+        from: Peer,
+        /// `text/plain`, at most 8 KiB.
+        text: String,
+    },
+    /// What became of [`Command::Message`]: the final status, or none if nobody answered.
+    MessageSent(u64, Option<u16>),
     /// A transfer that we asked for: `None` while it is under way, then its final status.
     Transfer(CallId, Option<u16>),
     /// About once a second while a call has sound.

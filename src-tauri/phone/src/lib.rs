@@ -15,6 +15,7 @@ mod api;
 mod call;
 mod ending;
 mod net;
+mod peer;
 mod registration;
 mod sound;
 

@@ -37,6 +37,19 @@ fn the_registrar_may_be_elsewhere() {
 }
 
 #[test]
+fn a_number_is_shown_in_both_headers_and_nothing_else_gets_in() {
+    let work = account("sip:101@pbx.example;transport=tcp", None);
+    let both = |identity: &str| {
+        Ok(["P-Preferred-Identity", "P-Asserted-Identity"].map(|name| (name.to_owned(), identity.to_owned())).to_vec())
+    };
+    assert_eq!(identity_headers("+74952294989", &work), both("<sip:+74952294989@pbx.example>"));
+    assert_eq!(identity_headers("*7#", &work), both("<sip:*7%23@pbx.example>"));
+    for number in ["", "sara", "1@evil.example", "1>\r\nX-Evil: 1", "1 2", "١٢٣", &"1".repeat(33)] {
+        assert!(identity_headers(number, &work).is_err(), "{number:?}");
+    }
+}
+
+#[test]
 fn nonsense_is_refused_with_a_sentence() {
     for (aor, registrar) in [("sip:pbx.example", None), ("", None), ("sip:101@pbx", Some("pbx:port"))] {
         assert!(sip_config(&account(aor, registrar)).is_err(), "{aor} {registrar:?}");

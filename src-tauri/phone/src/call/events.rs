@@ -8,10 +8,15 @@ use sip::{
     wire::{Message, NameAddr, Uri, unescape},
 };
 
-use super::{Call, Calls, Context, id, key};
+use super::{
+    Call, Calls, Context,
+    digits::{self, Way},
+    id, key,
+};
 use crate::{
     AutoAnswer, CallId, Event, Peer, Reason,
     ending::{End, Stage, reason},
+    peer::{asserted_identity, peer},
 };
 
 /// Headers that may help to know the caller; the desk gets them in this order.
@@ -35,7 +40,11 @@ impl Calls {
             SipEvent::Confirmed { call, sdp } => self.accept_answer(id(call), sdp, context),
             SipEvent::Offered { call, offer } => self.offered(call, offer, context),
             SipEvent::OfferAnswered { call, result } => self.offer_answered(id(call), result, context),
-            SipEvent::Info { call, content_type, body } => info(id(call), &content_type, &body, context),
+            SipEvent::Info { call, content_type, body } => {
+                if let Some(digit) = digits::of_info(&content_type, &body) {
+                    self.digit(id(call), Way::Info, digit, context);
+                }
+            }
             SipEvent::Transfer { call, status } => context.tell(Event::Transfer(id(call), status)),
             SipEvent::PeerChanged { call, identity } => context.tell(Event::Peer(id(call), peer(&identity))),
             SipEvent::Ended { call, by, status, reason_phrase, reason_header, cause } => {
@@ -46,6 +55,9 @@ impl Calls {
             // Not asked for in the core's configuration, or not about calls.
             SipEvent::TransferRequested { .. }
             | SipEvent::Registration { .. }
+            | SipEvent::Watched { .. }
+            | SipEvent::Message { .. }
+            | SipEvent::MessageSent { .. }
             | SipEvent::Request { .. }
             | SipEvent::Stopped => {}
         }
@@ -83,6 +95,7 @@ impl Calls {
             account: entry.account.id.clone(),
             peer: caller,
             auto_answer: invitation.auto_answer(entry.account.auto_answer),
+            trusted: invitation.trusted,
             headers: invitation.telling_headers(),
         };
         self.calls.insert(call, state);
@@ -94,13 +107,14 @@ impl Calls {
         match early.map(|sdp| state.negotiation.accept(&sdp)) {
             Some(Ok(agreed)) => {
                 state.agreed = Some(agreed);
+                state.stance.agree();
                 context.tell(Event::EarlyMedia(call));
                 self.play_agreed(call, context);
             }
             Some(Err(error)) => tracing::warn!(%call, %error, "early media is not understood"),
             None => {
                 // Silence until the far end's own ringing tone comes, if it does (RFC 3960 §3.2).
-                if state.agreed.is_none() {
+                if state.agreed.is_none() && !state.apart {
                     self.sound.ringback(call, true);
                 }
                 context.tell(Event::RemoteRinging(call));
@@ -125,11 +139,16 @@ impl Calls {
         match sdp.map(|sdp| state.negotiation.accept(&sdp)) {
             Some(Ok(agreed)) => {
                 state.agreed = Some(agreed);
+                state.stance.agree();
                 self.play_agreed(call, context);
+                self.settle(call, context);
             }
             Some(Err(error)) => self.give_up(call, &error.to_string(), context),
             None if state.agreed.is_none() => self.give_up(call, "the answer has no session description", context),
-            None => {}
+            None => {
+                state.stance.put_back();
+                self.settle(call, context);
+            }
         }
     }
 
@@ -145,14 +164,13 @@ impl Calls {
     fn offered(&mut self, sip_call: CallKey, offer: Option<Vec<u8>>, context: &mut Context<'_>) {
         let call = id(sip_call);
         let Some(state) = self.calls.get_mut(&call) else { return };
-        let direction = state.direction();
         let sdp = match offer {
-            Some(offer) => state.negotiation.answer(&offer, direction).map(|(answer, agreed)| {
+            Some(offer) => state.negotiation.answer(&offer, state.stance.wanted.direction()).map(|(answer, agreed)| {
                 state.agreed = Some(agreed);
-                state.hold.agreed = state.hold.wanted;
+                state.stance.answer();
                 answer
             }),
-            None => Ok(state.negotiation.offer(direction)),
+            None => Ok(state.negotiation.offer(state.stance.ask())),
         };
         let sdp = sdp.map_err(|error| {
             tracing::warn!(%call, %error, "a new offer cannot be answered; the call goes on as it was");
@@ -164,33 +182,32 @@ impl Calls {
 
     fn offer_answered(&mut self, call: CallId, result: Result<Vec<u8>, u16>, context: &mut Context<'_>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
-        let asked = state.hold.asked.take().unwrap_or(state.hold.agreed);
         match result.map(|sdp| state.negotiation.accept(&sdp)) {
             Ok(Ok(agreed)) => {
                 state.agreed = Some(agreed);
-                state.hold.agreed = asked;
+                state.stance.agree();
             }
             // The peer's offer came first; ours is still wanted and goes behind it.
-            Err(GLARE) => {}
+            Err(GLARE) => state.stance.put_back(),
             refused => {
-                tracing::warn!(%call, ?refused, "hold or resume was refused");
-                // Asking the same again would only be refused again, and the desk must not wait for it.
-                if asked == state.hold.wanted {
-                    state.hold.wanted = state.hold.agreed;
-                }
-                let (local, remote) = state.hold.told;
+                tracing::warn!(%call, ?refused, "hold, resume or listening was refused");
+                state.stance.refuse();
+                // The desk must not wait for what will not come.
+                let (local, remote) = state.stance.told_hold;
                 context.tell(Event::Hold { call, local, remote });
+                context.tell(Event::Listening(call, state.stance.listens()));
+                state.stance.told_listening = state.stance.listens();
             }
         }
         self.play_agreed(call, context);
-        self.settle_hold(call, context);
+        self.settle(call, context);
     }
 
     pub(super) fn media_lost(&mut self, call: CallId, context: &mut Context<'_>) {
         // A peer that holds us may be silent, and so may a PBX before the answer.
         let is_due = |state: &&mut Call| {
             let both_ways = state.agreed.as_ref().is_some_and(|agreed| agreed.direction == Direction::SendRecv);
-            state.stage == Stage::Answered && both_ways && !state.hold.wanted
+            state.stage == Stage::Answered && both_ways && !state.stance.wanted.hold
         };
         if let Some(state) = self.calls.get_mut(&call).filter(is_due) {
             state.ending = Some(Reason::MediaLost);
@@ -247,35 +264,5 @@ impl Invitation {
         };
         let headers = self.request.all_headers().filter(|(name, _)| telling(name));
         headers.take(MOST_HEADERS).map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
-    }
-}
-
-fn asserted_identity(message: &Message) -> Option<NameAddr> {
-    message.header("P-Asserted-Identity").and_then(|value| NameAddr::parse(&value).ok())
-}
-
-fn peer(identity: &NameAddr) -> Peer {
-    let uri = identity.uri.as_str().to_owned();
-    Peer {
-        number: identity.uri.user().map_or_else(|| uri.clone(), |user| unescape(user).into_owned()),
-        name: identity.display.clone().filter(|name| !name.trim().is_empty()),
-        uri,
-    }
-}
-
-/// Digits by INFO, in the two forms that are about: `Signal=5` lines, and the bare digit.
-fn info(call: CallId, content_type: &str, body: &[u8], context: &mut Context<'_>) {
-    let text = String::from_utf8_lossy(body);
-    let digit = match content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
-        "application/dtmf-relay" => text.lines().find_map(|line| {
-            let (name, value) = line.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("signal").then(|| value.trim().to_owned())
-        }),
-        "application/dtmf" => Some(text.trim().to_owned()),
-        _ => None,
-    };
-    let known = digit.and_then(|digit| digit.chars().next()).filter(|digit| "0123456789*#ABCDabcd".contains(*digit));
-    if let Some(digit) = known {
-        context.tell(Event::Digit(call, digit.to_ascii_uppercase()));
     }
 }

@@ -3,14 +3,16 @@
 //! ```text
 //!  Dial ──► Calling ──200──► Answered ──BYE──► (Ended)
 //!  INVITE ► Offered ─Answer─►   │  ▲
-//!                               └──┘ hold, resume, re-INVITE from either side
+//!                               └──┘ hold, resume, listen, re-INVITE from either side
 //! ```
 //!
 //! The core owns what SIP remembers of a call; here is what was negotiated for its sound and what the agent wants of it.
 
 mod commands;
+mod digits;
 mod events;
 mod sound;
+mod stance;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -19,8 +21,9 @@ use std::{
 
 use sip::{AccountKey, CallKey, Command as SipCommand, Core, Input, sdp};
 
+use self::{digits::Digits, stance::Stance};
 use crate::{
-    CallId, DtmfMode, Event, Reason,
+    CallId, CallTone, DtmfMode, Event, Reason,
     account::Accounts,
     ending::Stage,
     sound::{RtpSockets, Sound},
@@ -61,32 +64,21 @@ struct Call {
     agreed: Option<sdp::Negotiated>,
     /// The offer of an incoming call that is not answered yet.
     offer: Option<Vec<u8>>,
-    hold: Hold,
+    stance: Stance,
     dtmf: DtmfMode,
     ssrc: u32,
     /// The microphone does not reach this call.
     muted: bool,
+    /// Nor does the speaker hear it.
+    apart: bool,
+    /// What the peer hears in place of the microphone.
+    tone: Option<CallTone>,
+    /// What the peer pressed.
+    digits: Digits,
     /// The peer's address of record, for an attended transfer to it.
     peer_uri: String,
     /// Why we end it, where SIP alone would not tell.
     ending: Option<Reason>,
-}
-
-/// Hold as it is wanted and as it was agreed; they differ while a re-INVITE is on its way.
-///
-/// ```text
-///  wanted == agreed ──hold, resume──► wanted != agreed ──offer──► asked ──2xx──► wanted == agreed? else offer again
-///         ▲                                                        │ ├─ 491 ──► offer again, behind the peer's
-///         └───────────────── wanted = agreed ◄──── refused ────────┘
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-struct Hold {
-    wanted: bool,
-    agreed: bool,
-    /// The re-INVITE that is on its way asks for this.
-    asked: Option<bool>,
-    /// What the window was told: by us, by them.
-    told: (bool, bool),
 }
 
 impl Calls {

@@ -2,14 +2,14 @@
 
 use std::net::IpAddr;
 
-use media::{CodecKind, Dtmf, OpusConfig, StreamConfig};
+use media::{CodecKind, Dtmf, OpusConfig, Sending, StreamConfig};
 use sip::sdp::{self, Direction, Negotiation};
 
-use super::{Call, Calls, Context};
+use super::{Call, Calls, Context, digits::Way};
 use crate::{
     CallId, Codec, DtmfMode, Event,
     account::Entry,
-    sound::{Media, RtpSockets, SoundEvent},
+    sound::{Media, Part, RtpSockets, SoundEvent},
 };
 
 /// 20 ms is what every PBX expects; asking for less doubles its packets.
@@ -25,27 +25,48 @@ impl Calls {
             Some(sockets) => {
                 self.sound.open(call, sockets, media);
                 self.sound.mute(call, state.muted);
+                self.sound.call_tone(call, state.tone);
             }
             None => self.sound.update(call, media),
         }
         context.tell(Event::Codec(call, codec(agreed.codec)));
         self.tell_hold(call, context);
+        self.tell_listening(call, context);
     }
 
     fn tell_hold(&mut self, call: CallId, context: &mut Context<'_>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
         let Some(agreed) = &state.agreed else { return };
-        let (local, remote) = (state.hold.agreed, !sends(agreed.direction));
-        if state.hold.told != (local, remote) {
-            state.hold.told = (local, remote);
-            context.tell(Event::Hold { call, local, remote });
+        let ours = state.stance.agreed;
+        // Who listens cannot see whether the peer would hear them, only whether it sends.
+        let remote = if ours.listen { !ours.hold && !agreed.direction.receives() } else { !agreed.direction.sends() };
+        let hold = (ours.hold, remote);
+        if state.stance.told_hold != hold {
+            state.stance.told_hold = hold;
+            context.tell(Event::Hold { call, local: hold.0, remote });
+        }
+    }
+
+    /// Tells whether the microphone is shut off, when that changes.
+    pub(super) fn tell_listening(&mut self, call: CallId, context: &mut Context<'_>) {
+        let Some(stance) = self.calls.get_mut(&call).map(|state| &mut state.stance) else { return };
+        let listens = stance.listens();
+        if std::mem::replace(&mut stance.told_listening, listens) != listens {
+            context.tell(Event::Listening(call, listens));
+        }
+    }
+
+    /// A digit of the peer.
+    pub(super) fn digit(&mut self, call: CallId, way: Way, digit: char, context: &mut Context<'_>) {
+        if self.calls.get_mut(&call).is_some_and(|state| state.digits.is_new(way, digit, context.now)) {
+            context.tell(Event::Digit(call, digit));
         }
     }
 
     /// What the sound thread tells.
     pub(crate) fn sound(&mut self, event: SoundEvent, context: &mut Context<'_>) {
         match event {
-            SoundEvent::Digit(call, digit) => context.tell(Event::Digit(call, digit)),
+            SoundEvent::Digit(call, digit) => self.digit(call, Way::Rtp, digit, context),
             SoundEvent::Quality(call, quality) => context.tell(Event::Quality(call, quality)),
             SoundEvent::MediaLost(call) => self.media_lost(call, context),
             SoundEvent::FirstPacket(call) => self.sound.ringback(call, false),
@@ -58,13 +79,26 @@ impl Calls {
 
 impl Call {
     fn media(&self, agreed: &sdp::Negotiated) -> Media {
-        let held = self.hold.wanted;
         Media {
             stream: self.stream(agreed),
             remote: agreed.remote,
             remote_rtcp: if agreed.rtcp_mux { Some(agreed.remote) } else { agreed.rtcp },
-            send: sends(agreed.direction) && !held,
-            receive: receives(agreed.direction) && !held,
+            send: self.sending(agreed.direction),
+            receive: agreed.direction.receives() && !self.stance.wanted.hold,
+            part: match self.stance.listens() {
+                _ if self.apart => Part::Apart,
+                true => Part::Listens,
+                false => Part::Talks,
+            },
+        }
+    }
+
+    fn sending(&self, agreed: Direction) -> Sending {
+        match self.stance.listens() {
+            _ if self.stance.wanted.hold => Sending::Nothing,
+            true if agreed.receives() => Sending::Events,
+            false if agreed.sends() => Sending::Sound,
+            _ => Sending::Nothing,
         }
     }
 
@@ -127,12 +161,4 @@ fn sdp_codec(codec: Codec) -> sdp::Codec {
         Codec::Pcmu => sdp::Codec::Pcmu,
         Codec::Pcma => sdp::Codec::Pcma,
     }
-}
-
-fn sends(direction: Direction) -> bool {
-    matches!(direction, Direction::SendRecv | Direction::SendOnly)
-}
-
-fn receives(direction: Direction) -> bool {
-    matches!(direction, Direction::SendRecv | Direction::RecvOnly)
 }

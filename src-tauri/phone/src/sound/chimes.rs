@@ -44,6 +44,7 @@ impl Chimes {
     pub(super) fn beep(&mut self, tone: Tone) {
         self.queue(match tone {
             Tone::AutoAnswered => tone::Tone::auto_answered(),
+            Tone::Supervised => tone::Tone::supervised(),
             Tone::CallWaiting => tone::Tone::call_waiting(),
         });
     }

@@ -6,14 +6,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use media::{BLOCK, Block, PacketKind, Received, Stream};
+use media::{BLOCK, Block, PacketKind, Received, Sending, Stream, tone};
 
 use super::{
-    Media, RtpSockets, SoundEvent,
+    Media, Part, RtpSockets, SoundEvent,
     latch::Latch,
     wakeup::{Socket, Wakeup},
 };
-use crate::api::{CallId, Quality};
+use crate::api::{CallId, CallTone, Quality};
 
 /// Without a packet for so long the peer is gone.
 const LOST: Duration = Duration::from_secs(30);
@@ -32,6 +32,8 @@ pub(super) struct Leg {
     latch: Latch,
     rtcp_latch: Latch,
     muted: bool,
+    /// What the peer hears in place of the microphone.
+    tone: Option<tone::Tone>,
     /// Last sign of life, or when we began to wait for one.
     heard_at: Instant,
     said_lost: bool,
@@ -59,6 +61,7 @@ impl Leg {
             rtcp_latch: Latch::new(rtcp_address(&media)),
             media,
             muted: false,
+            tone: None,
             heard_at: now,
             said_lost: false,
             heard: [0.0; BLOCK],
@@ -80,6 +83,20 @@ impl Leg {
 
     pub(super) fn mute(&mut self, on: bool) {
         self.muted = on;
+    }
+
+    pub(super) fn play_tone(&mut self, tone: Option<CallTone>) {
+        self.tone = tone.map(|tone| tone::Tone::line(line(tone)));
+    }
+
+    /// Whether the agent may be heard in it.
+    pub(super) fn talks(&self) -> bool {
+        self.media.part == Part::Talks
+    }
+
+    /// Whether the agent hears it.
+    pub(super) fn is_heard(&self) -> bool {
+        self.media.part != Part::Apart
     }
 
     /// Says goodbye by RTCP.
@@ -138,19 +155,30 @@ impl Leg {
         }
     }
 
-    /// Sends 10 ms of the agent's voice, with the other voices of a conference.
-    pub(super) fn capture(&mut self, voice: &Block, others: Option<&Block>, now: Instant) {
-        if self.media.send {
-            let mut sum = if self.muted { [0.0; BLOCK] } else { *voice };
-            if let Some(others) = others {
-                media::mix::add(&mut sum, others);
-                // The sum of all holds this call's own voice, too.
-                media::mix::add_scaled(&mut sum, &self.heard, -1.0);
-                media::mix::limit(&mut sum);
-            }
+    /// Sends 10 ms: of the tone, else of the agent's voice, with the other voices of a conference or a bridge. The stream itself
+    /// keeps what may not be sent.
+    pub(super) fn capture(&mut self, voice: Option<&Block>, others: Option<&Block>, now: Instant) {
+        let mut sum = self.own(voice);
+        if let Some(others) = others {
+            media::mix::add(&mut sum, others);
+            media::mix::limit(&mut sum);
+        }
+        if self.media.send != Sending::Nothing {
             self.stream.capture(&sum, now);
         }
         self.send_packets();
+    }
+
+    fn own(&mut self, voice: Option<&Block>) -> Block {
+        let mut block = [0.0; BLOCK];
+        if let Some(tone) = &mut self.tone {
+            if tone.fill(&mut block) {
+                return block;
+            }
+            self.tone = None;
+        }
+        let may_be_heard = self.talks() && !self.muted && self.media.send == Sending::Sound;
+        voice.filter(|_| may_be_heard).copied().unwrap_or(block)
     }
 
     fn send_packets(&mut self) {
@@ -200,6 +228,15 @@ impl Leg {
             jitter_buffer_ms: statistics.jitter_buffer_ms,
             mouth_to_ear_ms: Some(ours + statistics.rtt_ms.map_or(0.0, |rtt| rtt / 2.0)),
         }
+    }
+}
+
+fn line(tone: CallTone) -> tone::Line {
+    match tone {
+        CallTone::Dial => tone::Line::Dial,
+        CallTone::Beep => tone::Line::Beep,
+        CallTone::Ringback => tone::Line::Ringback,
+        CallTone::Refused => tone::Line::Refused,
     }
 }
 

@@ -15,6 +15,7 @@ mod clock;
 mod keeper;
 mod latch;
 mod leg;
+mod mixer;
 mod pump;
 mod sockets;
 mod wakeup;
@@ -37,7 +38,7 @@ use self::{
     pump::{Channels, Pump},
     wakeup::{Waker, Wakeup},
 };
-use crate::api::{CallId, Device, Quality, Role, Tone};
+use crate::api::{CallId, CallTone, Device, Quality, Role, Tone};
 
 /// How a call's media is spoken: the outcome of offer and answer (RFC 3264).
 #[derive(Clone, Debug)]
@@ -48,10 +49,23 @@ pub(crate) struct Media {
     pub(crate) remote: SocketAddr,
     /// Where RTCP goes: `None` is the next higher port, the same as `remote` is `a=rtcp-mux` (RFC 5761).
     pub(crate) remote_rtcp: Option<SocketAddr>,
-    /// We may send: `sendrecv` or `sendonly` from our side. RTCP goes out regardless.
-    pub(crate) send: bool,
+    /// What we may send. RTCP goes out regardless.
+    pub(crate) send: media::Sending,
     /// We expect to receive, so silence of the network is worth an event.
     pub(crate) receive: bool,
+    /// What the agent has of it.
+    pub(crate) part: Part,
+}
+
+/// What the agent has of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Microphone and speaker.
+    Talks,
+    /// The speaker alone.
+    Listens,
+    /// Neither.
+    Apart,
 }
 
 /// What happened to the sound.
@@ -90,8 +104,10 @@ enum Order {
     Update(CallId, Box<Media>),
     Close(CallId),
     Mute(CallId, bool),
+    CallTone(CallId, Option<CallTone>),
     Digits(CallId, String),
     Conference(Vec<CallId>),
+    Bridge(CallId, CallId),
     Ringback(CallId, bool),
     Ring(bool),
     Tone(Tone),
@@ -151,6 +167,11 @@ impl Sound {
         self.order(Order::Mute(call, on));
     }
 
+    /// Plays a tone to the peer in place of the microphone, or stops.
+    pub(crate) fn call_tone(&self, call: CallId, tone: Option<CallTone>) {
+        self.order(Order::CallTone(call, tone));
+    }
+
     /// Sends digits (RFC 4733, or tones where that was not negotiated); the agent hears them quietly.
     pub(crate) fn digits(&self, call: CallId, digits: String) {
         self.order(Order::Digits(call, digits));
@@ -159,6 +180,11 @@ impl Sound {
     /// These calls hear each other; fewer than two end the conference.
     pub(crate) fn conference(&self, calls: Vec<CallId>) {
         self.order(Order::Conference(calls));
+    }
+
+    /// These two hear each other, and the agent neither of them nor they the agent. Closing one ends it.
+    pub(crate) fn bridge(&self, one: CallId, other: CallId) {
+        self.order(Order::Bridge(one, other));
     }
 
     /// Plays the ringback tone for a call that rings at the far end, or stops. Closing the call stops it too.

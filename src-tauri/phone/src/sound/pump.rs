@@ -1,8 +1,8 @@
 //! The real-time thread: every 10 ms from the microphone to the calls and from the calls to the speaker.
 //!
 //! ```text
-//!  microphone ─► each leg's capture ─► RTP          conference: each leg gets the sum of the others, too
-//!  RTP ─► each leg's play ─► sum + chimes ─► speaker
+//!  microphone ─► mixer ─► each leg's capture ─► RTP
+//!  RTP ─► each leg's play ─► mixer + chimes ─► speaker
 //! ```
 //!
 //! A tick neither locks, allocates nor logs. Orders do: they are rare.
@@ -21,6 +21,7 @@ use super::{
     clock::Clock,
     keeper::{Installed, Request},
     leg::Leg,
+    mixer::Mixer,
     wakeup::{Microphone, Wakeup, Woken},
 };
 use crate::api::{CallId, Role};
@@ -46,7 +47,7 @@ pub(super) struct Pump {
     wakeup: Wakeup,
     clock: Clock,
     legs: Vec<Leg>,
-    conference: Vec<CallId>,
+    mixer: Mixer,
     chimes: Chimes,
     microphone: Option<Microphone>,
     speaker: Option<Playback>,
@@ -68,7 +69,7 @@ impl Pump {
             wakeup,
             clock: Clock::new(Instant::now()),
             legs: Vec::new(),
-            conference: Vec::new(),
+            mixer: Mixer::default(),
             chimes: Chimes::new(Country::default()),
             microphone: None,
             speaker: None,
@@ -121,9 +122,9 @@ impl Pump {
         }
     }
 
-    /// Whether there is anything to tick for.
+    /// Whether there is anything to tick for: a call apart needs no device.
     fn is_awake(&self) -> bool {
-        self.wanted.contains(&true)
+        self.wanted.contains(&true) || !self.legs.is_empty()
     }
 
     fn tick_all(&mut self, now: Instant) {
@@ -171,27 +172,15 @@ impl Pump {
     fn tick(&mut self, voice: &Block, now: Instant) {
         self.ticks += 1;
         self.legs.iter_mut().for_each(|leg| leg.play(now));
-        self.send(voice, now);
+        self.mixer.send(&mut self.legs, voice, now);
         self.play();
         self.chimes.play_melody(&mut self.ringers);
         self.report(voice, now);
     }
 
-    fn send(&mut self, voice: &Block, now: Instant) {
-        let mut sum = [0.0; BLOCK];
-        let conference = &self.conference;
-        let members = self.legs.iter().filter(|leg| conference.contains(&leg.call));
-        members.for_each(|leg| mix::add(&mut sum, &leg.heard));
-        for leg in &mut self.legs {
-            let others = conference.contains(&leg.call).then_some(&sum);
-            leg.capture(voice, others, now);
-        }
-    }
-
     fn play(&mut self) {
         let Some(speaker) = &mut self.speaker else { return };
-        let mut sum = [0.0; BLOCK];
-        self.legs.iter().for_each(|leg| mix::add(&mut sum, &leg.heard));
+        let mut sum = self.mixer.speaker(&self.legs);
         self.chimes.add_to(&mut sum);
         mix::limit(&mut sum);
         speaker.write(&sum);
@@ -252,23 +241,34 @@ impl Pump {
     fn take_order(&mut self, order: Order, now: Instant) {
         match order {
             Order::Open(call, sockets, media) => match Leg::open(call, sockets, *media, &self.wakeup, now) {
-                Ok(leg) => self.legs.push(leg),
+                Ok(leg) => self.add(leg, now),
                 Err(error) => tracing::error!(%call, %error, "no sound for this call"),
             },
             Order::Update(call, media) => self.with_leg(call, |leg| leg.update(*media, now)),
             Order::Close(call) => self.close(call, now),
             Order::Mute(call, on) => self.with_leg(call, |leg| leg.mute(on)),
+            Order::CallTone(call, tone) => self.with_leg(call, |leg| leg.play_tone(tone)),
             Order::Digits(call, digits) => {
                 self.with_leg(call, |leg| leg.stream.send_digits(&digits));
-                self.chimes.keys(&digits);
+                if self.legs.iter().any(|leg| leg.call == call && self.mixer.hears(leg)) {
+                    self.chimes.keys(&digits);
+                }
             }
-            Order::Conference(calls) => self.conference = calls,
+            Order::Conference(calls) => self.mixer.confer(calls),
+            Order::Bridge(one, other) => self.mixer.bridge(one, other),
             Order::Ringback(call, on) => self.chimes.ringback(call, on),
             Order::Ring(on) => self.chimes.ring(on),
             Order::Tone(tone) => self.chimes.beep(tone),
             Order::SetDevices(role, ranked) => self.ask(Request::Rank(role, ranked)),
             Order::Meter(on) => self.metering = on,
         }
+    }
+
+    fn add(&mut self, leg: Leg, now: Instant) {
+        if !self.is_awake() {
+            self.clock = Clock::new(now);
+        }
+        self.legs.push(leg);
     }
 
     fn with_leg(&mut self, call: CallId, work: impl FnOnce(&mut Leg)) {
@@ -279,7 +279,7 @@ impl Pump {
 
     fn close(&mut self, call: CallId, now: Instant) {
         self.chimes.ringback(call, false);
-        self.conference.retain(|member| *member != call);
+        self.mixer.forget(call);
         if let Some(place) = self.legs.iter().position(|leg| leg.call == call) {
             self.legs.swap_remove(place).close(now);
         }
@@ -310,8 +310,11 @@ impl Pump {
     /// Tells the keeper which roles are needed, when that changes.
     fn ask_for_devices(&mut self, now: Instant) {
         let ringing = self.chimes.is_ringing();
-        let microphone = !self.legs.is_empty() || self.metering;
-        let speaker = self.lingers(microphone || self.chimes.is_sounding(), now);
+        // Who only listens has no microphone open at all.
+        let talks = self.legs.iter().any(|leg| self.mixer.talks(leg));
+        let hears = self.legs.iter().any(|leg| self.mixer.hears(leg));
+        let microphone = talks || self.metering;
+        let speaker = self.lingers(hears || microphone || self.chimes.is_sounding(), now);
         let wanted = [microphone, speaker, ringing];
         if wanted == self.wanted {
             return;

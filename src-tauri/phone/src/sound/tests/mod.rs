@@ -8,7 +8,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use tokio::sync::mpsc::Receiver;
 
-use super::{Media, RtpSockets, Sound, SoundEvent};
+use super::{Media, Part, RtpSockets, Sound, SoundEvent};
 use crate::api::CallId;
 
 /// Longer than any of these stories takes on a machine in trouble.
@@ -43,8 +43,9 @@ fn media(remote: &RtpSockets, ssrc: u32) -> Media {
         },
         remote: SocketAddr::new(std::net::Ipv4Addr::LOCALHOST.into(), remote.port()),
         remote_rtcp: None,
-        send: true,
+        send: media::Sending::Sound,
         receive: true,
+        part: Part::Talks,
     }
 }
 
@@ -55,5 +56,5 @@ fn open_loop(sound: &Sound) {
     let (to_two, to_one) = (media(&two, 111), media(&one, 222));
     sound.open(CallId(1), one, to_two);
     // Only one of them is listened to, or the probe would be heard twice.
-    sound.open(CallId(2), two, Media { send: false, ..to_one });
+    sound.open(CallId(2), two, Media { send: media::Sending::Nothing, ..to_one });
 }

@@ -109,7 +109,7 @@ async fn a_held_call_says_nothing() {
     let mut packet = [0; 500];
     let (length, _) = peer.rtp.recv_from(&mut packet).expect("a packet");
     assert_eq!(length, 12 + 160, "20 ms");
-    sound.update(CallId(1), Media { send: false, ..talk });
+    sound.update(CallId(1), Media { send: media::Sending::Nothing, ..talk });
     // Once the order is carried out nothing comes any more.
     peer.rtp.set_read_timeout(Some(std::time::Duration::from_millis(500))).expect("patience");
     let rest = std::iter::from_fn(|| peer.rtp.recv_from(&mut packet).ok()).take(50).count();

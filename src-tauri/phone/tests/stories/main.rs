@@ -1,12 +1,20 @@
-//! The phone and the practice PBX, over real sockets on the loopback, with the sound in files.
+//! The phone and a PBX, over real sockets on the loopback, with the sound in files: the practice PBX, or one whose every packet
+//! the story sees.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a story that goes wrong may say so by a panic")]
+#![allow(unreachable_pub, reason = "a test binary has no public")]
+
+mod exchange;
+mod line;
+mod listening;
+mod texts;
+mod watching;
 
 use std::{path::Path, time::Duration};
 
 use phone::{
-    Account, AccountId, AutoAnswer, CallId, Cause, Codec, Command, DtmfMode, Event, Reason, Registration, Role, Secret,
-    Transport,
+    Account, AccountId, AutoAnswer, CallId, Cause, Codec, Command, DtmfMode, Event, Manner, Reason, Registration, Role,
+    Secret, Transport,
 };
 use tokio::{sync::mpsc, time::timeout};
 
@@ -17,16 +25,39 @@ const BOUND: Duration = Duration::from_secs(20);
 struct Desk {
     phone: phone::Handle,
     events: mpsc::Receiver<Event>,
-    _pbx: practice::Running,
+    _pbx: Option<practice::Running>,
 }
 
 impl Desk {
     async fn registered() -> Desk {
-        let pbx = practice::start().unwrap();
+        let pbx = practice::start(None).unwrap();
         let password = pbx.password.clone();
         let mut desk = Desk::with(pbx, &password).await;
-        desk.until(|event| matches!(event, Event::Registration(_, Registration::Registered)).then_some(())).await;
+        desk.until_registered().await;
         desk
+    }
+
+    /// At a PBX of the story's own, with a loud tone of 440 Hz for a microphone.
+    async fn at(exchange: &exchange::Exchange, folder: &Path) -> Desk {
+        let (phone, events) = phone::start(phone::Options::default());
+        let (mouth, ear) = (folder.join("mouth.wav"), folder.join("ear.wav"));
+        write_tone(&mouth, 60);
+        for (role, device) in [
+            (Role::Microphone, format!("wav:{}", mouth.display())),
+            (Role::Speaker, format!("wav:{}", ear.display())),
+            (Role::Ring, "null".to_owned()),
+        ] {
+            phone.send(Command::SetDevices(role, vec![device])).await;
+        }
+        phone.send(Command::SetAccount(account(&format!("sip:101@{}", exchange.address), "secret"))).await;
+        let mut desk = Desk { phone, events, _pbx: None };
+        desk.until_registered().await;
+        desk
+    }
+
+    #[track_caller]
+    fn until_registered(&mut self) -> impl Future<Output = ()> {
+        self.until(|event| matches!(event, Event::Registration(_, Registration::Registered)).then_some(()))
     }
 
     async fn with(pbx: practice::Running, password: &str) -> Desk {
@@ -35,13 +66,17 @@ impl Desk {
             phone.send(Command::SetDevices(role, vec!["null".into()])).await;
         }
         phone.send(Command::SetAccount(account(&format!("sip:{}@{}", practice::USER, pbx.registrar), password))).await;
-        Desk { phone, events, _pbx: pbx }
+        Desk { phone, events, _pbx: Some(pbx) }
     }
 
     async fn dial(&mut self, call: u64, target: &str) -> CallId {
-        let account = AccountId("practice".into());
-        self.phone.send(Command::Dial { call: CallId(call), account, target: target.into() }).await;
-        CallId(call)
+        self.dial_so(call, target, Manner::default()).await
+    }
+
+    async fn dial_so(&mut self, call: u64, target: &str, manner: Manner) -> CallId {
+        let (call, account) = (CallId(call), AccountId("practice".into()));
+        self.phone.send(Command::Dial { call, account, target: target.into(), manner }).await;
+        call
     }
 
     /// Waits for an event that `look` finds something in; everything before it is passed over.
@@ -68,6 +103,18 @@ impl Desk {
             _ => None,
         })
         .await
+    }
+
+    async fn until_incoming(&mut self) -> CallId {
+        self.until(|event| match event {
+            Event::Incoming { call, .. } => Some(*call),
+            _ => None,
+        })
+        .await
+    }
+
+    async fn until_listening(&mut self, call: CallId, on: bool) {
+        self.until(|event| (*event == Event::Listening(call, on)).then_some(())).await;
     }
 
     async fn until_answered(&mut self, call: CallId) {
@@ -100,8 +147,8 @@ fn account(aor: &str, password: &str) -> Account {
     }
 }
 
-/// One second of a 440 Hz tone, 16 kHz.
-fn write_tone(file: &Path) {
+/// A 440 Hz tone, 16 kHz.
+fn write_tone(file: &Path, seconds: u32) {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 16_000,
@@ -109,7 +156,7 @@ fn write_tone(file: &Path) {
         sample_format: hound::SampleFormat::Int,
     };
     let mut writer = hound::WavWriter::create(file, spec).unwrap();
-    for n in 0..48_000 {
+    for n in 0..seconds * 16_000 {
         let phase = 440.0 * std::f64::consts::TAU * f64::from(n) / 16_000.0;
         writer.write_sample((phase.sin() * 12_000.0) as i16).unwrap();
     }
@@ -138,7 +185,7 @@ fn goertzel_share(samples: &[f64]) -> f64 {
 async fn the_agent_calls_the_echo_and_hears_herself() {
     let folder = tempfile::tempdir().unwrap();
     let (mouth, ear) = (folder.path().join("mouth.wav"), folder.path().join("ear.wav"));
-    write_tone(&mouth);
+    write_tone(&mouth, 3);
     let mut desk = Desk::registered().await;
     for (role, file) in [(Role::Microphone, &mouth), (Role::Speaker, &ear)] {
         desk.phone.send(Command::SetDevices(role, vec![format!("wav:{}", file.display())])).await;
@@ -227,7 +274,7 @@ async fn a_hold_that_is_taken_back_at_once_leaves_the_call_talking() {
 async fn a_call_muted_before_the_answer_stays_so() {
     let folder = tempfile::tempdir().unwrap();
     let (mouth, ear) = (folder.path().join("mouth.wav"), folder.path().join("ear.wav"));
-    write_tone(&mouth);
+    write_tone(&mouth, 3);
     let mut desk = Desk::registered().await;
     for (role, file) in [(Role::Microphone, &mouth), (Role::Speaker, &ear)] {
         desk.phone.send(Command::SetDevices(role, vec![format!("wav:{}", file.display())])).await;
@@ -281,7 +328,7 @@ async fn a_caller_is_declined() {
 
 #[tokio::test]
 async fn a_wrong_password_is_called_that() {
-    let mut desk = Desk::with(practice::start().unwrap(), "not the password").await;
+    let mut desk = Desk::with(practice::start(None).unwrap(), "not the password").await;
     let failure = desk
         .until(|event| match event {
             Event::Registration(_, Registration::Failed(failure)) => Some(failure.clone()),
@@ -295,7 +342,7 @@ async fn a_wrong_password_is_called_that() {
 async fn a_pbx_that_is_not_there_is_told_from_one_that_refuses() {
     let (phone, events) = phone::start(phone::Options::default());
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let mut desk = Desk { phone, events, _pbx: practice::start().unwrap() };
+    let mut desk = Desk { phone, events, _pbx: None };
     let nobody = Account { transport: Transport::Tcp, ..account(&format!("sip:101@{closed}"), "x") };
     desk.phone.send(Command::SetAccount(nobody)).await;
     let failure = desk.until(|event| match event {
