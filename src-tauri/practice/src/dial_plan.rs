@@ -25,12 +25,14 @@ pub(crate) struct Caller {
     pub(crate) name: &'static str,
     pub(crate) number: &'static str,
     pub(crate) voice: Voice,
+    /// The queue they come through.
+    pub(crate) queue: Option<&'static str>,
 }
 
 /// They call in turn.
 pub(crate) const CALLERS: [Caller; 2] = [
-    Caller { name: "Anna Northwind", number: "+442079460812", voice: Voice::Anna },
-    Caller { name: "Reza Karimi", number: "+982188221100", voice: Voice::Reza },
+    Caller { name: "Anna Northwind", number: "+442079460812", voice: Voice::Anna, queue: Some("support") },
+    Caller { name: "Reza Karimi", number: "+982188221100", voice: Voice::Reza, queue: None },
 ];
 
 /// How long a caller lets it ring.

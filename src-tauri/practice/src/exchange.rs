@@ -19,6 +19,7 @@ use crate::{
     dial_plan::{CALLERS, Caller, PATIENCE, Route, route},
     line::{Line, Script},
     registrar::Registrar,
+    webhook::{Teller, Trace},
 };
 
 const FLOW: FlowId = FlowId(FlowId::OWNER);
@@ -45,6 +46,7 @@ struct Call {
     offer: Option<Vec<u8>>,
     route: Route,
     line: Option<Line>,
+    trace: Trace,
 }
 
 /// What must not be guessable.
@@ -64,10 +66,11 @@ pub(crate) struct Exchange {
     errands: Vec<(Instant, Errand)>,
     said: (mpsc::Sender<CallKey>, mpsc::Receiver<CallKey>),
     called: usize,
+    teller: Teller,
 }
 
 impl Exchange {
-    pub(crate) fn new(socket: UdpSocket, address: SocketAddr, random: Random) -> Exchange {
+    pub(crate) fn new(socket: UdpSocket, address: SocketAddr, random: Random, teller: Teller) -> Exchange {
         let mut config = Config::new("Ringside practice PBX", random.seed);
         config.allow_registrar = true;
         config.accept_transfers = true;
@@ -82,6 +85,7 @@ impl Exchange {
             errands: Vec::new(),
             said: mpsc::channel(16),
             called: 0,
+            teller,
         }
     }
 
@@ -128,7 +132,11 @@ impl Exchange {
             Event::Answered { call, sdp, .. } => self.agent_answered(call, sdp),
             Event::Offered { call, offer } => self.offered(call, offer),
             Event::TransferRequested { call, target, .. } => self.transfer(call, &target),
-            Event::Ended { call, .. } => drop(self.calls.remove(&call)),
+            Event::Ended { call, .. } => {
+                if let Some(over) = self.calls.remove(&call) {
+                    self.teller.ends(&over.trace);
+                }
+            }
             _ => {}
         }
     }
@@ -153,7 +161,8 @@ impl Exchange {
         let Some((socket, negotiation)) = self.sound() else {
             return self.command(Command::Reject { call, status: 503 });
         };
-        self.calls.insert(call, Call { negotiation, socket, offer, route, line: None });
+        let trace = self.teller.dials(&number);
+        self.calls.insert(call, Call { negotiation, socket, offer, route, line: None, trace });
         self.command(Command::Ring { call });
         if route != Route::RingForEver {
             self.later(RING, Errand::Answer(call));
@@ -170,6 +179,7 @@ impl Exchange {
             Route::Speak(voice) => Script::Speak(voice),
             _ => Script::Echo,
         };
+        self.teller.answers(&mut state.trace);
         if let Route::CallBack(after) = state.route {
             self.later(PAUSE, Errand::HangUp(call));
             self.later(PAUSE + after, Errand::CallAgent);
@@ -184,8 +194,9 @@ impl Exchange {
         let call = CallKey(self.called as u64 * 2 + 1);
         self.called += 1;
         let offer = negotiation.offer(Direction::SendRecv);
-        self.calls
-            .insert(call, Call { negotiation, socket, offer: None, route: Route::Speak(caller.voice), line: None });
+        let trace = self.teller.rings(caller.number, caller.queue);
+        let route = Route::Speak(caller.voice);
+        self.calls.insert(call, Call { negotiation, socket, offer: None, route, line: None, trace });
         self.command(Command::InviteOver {
             call,
             destination: (binding.flow, binding.addr),
@@ -204,6 +215,7 @@ impl Exchange {
     fn agent_answered(&mut self, call: CallKey, sdp: Option<Vec<u8>>) {
         let Some(state) = self.calls.get_mut(&call) else { return };
         let agreed = sdp.and_then(|sdp| state.negotiation.accept(&sdp).ok());
+        self.teller.answers(&mut state.trace);
         match (agreed, state.route) {
             (Some(agreed), Route::Speak(voice)) => self.talk(call, &agreed, Script::Speak(voice)),
             _ => self.command(Command::HangUp { call }),

@@ -5,6 +5,7 @@
 //!  agent's phone ── SIP over UDP ──► exchange ── registrar (REGISTER, digest)
 //!        │                              │ └───── dial plan: what each number does
 //!        └────────── RTP ────────────► line: echo, or a voice; one task a call
+//!  webhook receiver ◄── HTTP ────────── webhook: tells of each call, as a Simotel PBX would
 //! ```
 //!
 //! Deliberately absent: calls between phones, transfers, anything that a real PBX is for.
@@ -14,6 +15,7 @@ mod exchange;
 mod line;
 mod registrar;
 mod voice;
+mod webhook;
 
 use std::{
     io,
@@ -22,7 +24,12 @@ use std::{
 
 use tokio::{net::UdpSocket, task::JoinHandle};
 
-use crate::exchange::{Exchange, Random};
+pub use crate::webhook::Webhook;
+
+use crate::{
+    exchange::{Exchange, Random},
+    webhook::Teller,
+};
 
 /// The extension that is given to the agent.
 pub const USER: &str = "101";
@@ -43,18 +50,18 @@ impl Drop for Running {
     }
 }
 
-/// Starts it on a free port of the loopback, on the current tokio runtime.
+/// Starts it on a free port of the loopback, on the current tokio runtime. It tells `webhook` of each call.
 ///
 /// # Errors
 /// If no port can be bound.
-pub fn start() -> io::Result<Running> {
+pub fn start(webhook: Option<Webhook>) -> io::Result<Running> {
     let socket = StdUdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.set_nonblocking(true)?;
     let socket = UdpSocket::from_std(socket)?;
     let registrar = socket.local_addr()?;
     let random = Random { seed: random()?, password: hex(&random::<12>()?), nonce: hex(&random::<12>()?) };
     let password = random.password.clone();
-    let exchange = Exchange::new(socket, registrar, random);
+    let exchange = Exchange::new(socket, registrar, random, Teller::start(webhook));
     Ok(Running { registrar, password, task: tokio::spawn(exchange.run()) })
 }
 
