@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use phone::{AccountId, AutoAnswer, Cause, Codec, Command, DtmfMode, Failure, Secret};
 
 use crate::{
+    number::Rules,
     settings::AccountSettings,
     wire::{self, AccountForm, Refusal, Registration, Trouble},
 };
@@ -33,6 +34,18 @@ impl Account {
     /// The domain of its address of record.
     pub(crate) fn domain(&self) -> &str {
         self.settings.account.aor.rsplit_once('@').map_or("", |(_, host)| host)
+    }
+
+    /// What the PBX calls this desk.
+    pub(crate) fn extension(&self) -> &str {
+        self.settings.extension.as_deref().unwrap_or(self.users()[0])
+    }
+
+    /// By which names the PBX may know this desk.
+    pub(crate) fn users(&self) -> [&str; 3] {
+        let account = &self.settings.account;
+        let user = account.aor.trim_start_matches("sip:").split('@').next().unwrap_or_default();
+        [Some(user), account.username.as_deref(), self.settings.extension.as_deref()].map(|name| name.unwrap_or(user))
     }
 
     /// Registers it, unless the keychain still looks for the password.
@@ -87,6 +100,7 @@ impl Account {
             transport: account.transport,
             ca: account.ca.as_ref().map(|path| path.display().to_string()),
             display_name: account.display_name.clone(),
+            numbers: self.settings.rules.clone(),
             practice: self.settings.practice,
             registration: self.registration,
             detail: self.trouble.clone(),
@@ -122,7 +136,11 @@ pub(crate) fn fill_in(form: AccountForm, accounts: &[Account]) -> Result<Account
         dtmf: old.map_or(DtmfMode::default(), |old| old.account.dtmf),
         auto_answer: old.map_or(AutoAnswer::default(), |old| old.account.auto_answer),
     };
-    Ok(AccountSettings { account, password, practice: false })
+    form.numbers.as_ref().map_or(Ok(()), Rules::check)?;
+    let rules = form.numbers.or_else(|| old.map(|old| old.rules.clone())).unwrap_or_default();
+    rules.check()?;
+    let extension = old.and_then(|old| old.extension.clone());
+    Ok(AccountSettings { account, rules, extension, password, practice: false })
 }
 
 /// What a new account offers, the best first.

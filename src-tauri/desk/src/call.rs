@@ -15,6 +15,8 @@ use jiff::Timestamp;
 use phone::{AccountId, CallId, Codec};
 
 use crate::{
+    dial::AskedBy,
+    origination,
     target::Target,
     wire::{self, CallState, Direction, HistoryEntry, Side},
 };
@@ -35,6 +37,37 @@ pub(crate) struct Call {
     pub(crate) quality: Option<wire::Quality>,
     pub(crate) transfer: Option<wire::Transfer>,
     pub(crate) digits_received: String,
+    /// On whose wish it was made.
+    pub(crate) asked_by: AskedBy,
+    /// Digits to send once it is up.
+    pub(crate) post_dial: Option<String>,
+    /// When to send them.
+    pub(crate) post_dial_at: Option<Instant>,
+    /// The origination that it follows from.
+    pub(crate) origination: Option<u64>,
+    /// Its caller card, while that is in sight.
+    pub(crate) card: Option<u64>,
+    /// It was given one, whatever became of it.
+    pub(crate) has_had_card: bool,
+    /// What the INVITE said of itself, for the card.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The INVITE came from the account's registrar.
+    pub(crate) trusted: bool,
+    /// Whose affair it is.
+    pub(crate) owner: Owner,
+}
+
+/// Whose affair a call of this telephone is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The agent's.
+    #[default]
+    Agent,
+    /// It lets the agent take part in a colleague's call, or hear a recording: shown, without a card.
+    Order,
+    /// It is the callback line's, or that of a callback whose customer is called first, or tells the PBX of something, or is one of
+    /// two of a supervision that is being switched: it neither rings nor is shown.
+    Desk,
 }
 
 /// Where a call stands.
@@ -94,6 +127,15 @@ impl Call {
             quality: None,
             transfer: None,
             digits_received: String::new(),
+            asked_by: AskedBy::default(),
+            post_dial: None,
+            post_dial_at: None,
+            origination: None,
+            card: None,
+            has_had_card: false,
+            headers: Vec::new(),
+            trusted: false,
+            owner: Owner::default(),
         }
     }
 
@@ -120,7 +162,9 @@ impl Call {
 
     /// The agent speaks or is about to: no other call may ring loudly or answer itself.
     pub(crate) fn engages(&self) -> bool {
-        self.is_placing() || matches!(self.phase, Phase::Answering) || (self.is_up() && !self.hold.wanted)
+        let is_near =
+            self.is_placing() || matches!(self.phase, Phase::Answering) || (self.is_up() && !self.hold.wanted);
+        is_near && self.owner != Owner::Desk
     }
 
     /// When it should answer itself.
@@ -165,7 +209,7 @@ impl Call {
             direction: self.direction(),
             state: self.state(),
             peer: self.peer.clone(),
-            card: None,
+            card: self.card.map(crate::card::name),
             held_by: self.held_by(),
             muted: self.muted,
             in_conference: self.in_conference,
@@ -179,6 +223,8 @@ impl Call {
             quality: self.quality,
             transfer: self.transfer.clone(),
             digits_received: self.digits_received.clone(),
+            started_by: self.asked_by.origin.clone(),
+            origination: self.origination.map(origination::name),
         }
     }
 

@@ -1,12 +1,13 @@
 //! What the phone tells, and what the desk does about it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use phone::{CallId, Command, Event, Reason, Role, Tone};
 
 use crate::{
-    call::{self, Call, Phase},
-    update::{Desk, Now},
+    call::{self, Call, Owner, Phase},
+    card,
+    update::{Desk, Effect, Now},
     wire::{self, Device, Quality, What},
 };
 
@@ -18,8 +19,11 @@ impl Desk {
                     account.registered(registration);
                 }
             }
-            Event::Incoming { call, account, peer, auto_answer, headers: _ } => {
-                self.offered(Call::offered(call, account, call::peer(peer), now.wall), auto_answer, now);
+            Event::Incoming { call, account, peer, auto_answer, trusted, headers } => {
+                let mut call = Call::offered(call, account, call::peer(peer), now.wall);
+                call.trusted = trusted;
+                call.headers = card::headers(headers);
+                self.offered(call, auto_answer, now);
             }
             Event::RemoteRinging(id) => self.progress(id, Phase::RemoteRinging),
             Event::EarlyMedia(id) => self.progress(id, Phase::Early),
@@ -28,8 +32,15 @@ impl Desk {
             Event::Hold { call, local, remote } => {
                 self.with(call, |call| call.hold = call::Hold { local, remote, wanted: local });
             }
+            Event::Listening(id, is_shut) => self.listening_told(id, is_shut),
             Event::Peer(id, peer) => self.with(id, |call| call.peer = call::peer(peer)),
-            Event::Digit(id, digit) => self.with(id, |call| remember_digit(&mut call.digits_received, digit)),
+            Event::Digit(id, digit) => {
+                self.with(id, |call| remember_digit(&mut call.digits_received, digit));
+                self.line_digit(id, digit, now);
+            }
+            Event::Watched { target, watched, .. } => self.floor_watched(&target, watched, now),
+            Event::Message { account, from, text } => self.message_came(&account, &call::peer(from), &text, now),
+            Event::MessageSent(id, status) => self.message_sent(id, status, now),
             Event::Transfer(id, status) => self.transferred(id, status),
             Event::Quality(id, quality) => self.with(id, |call| call.quality = Some(shown_quality(quality))),
             Event::Ended { call, reason, status, detail } => self.ended(call, reason, status, detail, now),
@@ -51,6 +62,15 @@ impl Desk {
         }
     }
 
+    /// Sends the digits of an extension to who has answered by now.
+    pub(crate) fn post_dial(&mut self, now: Instant) {
+        for call in self.calls.iter_mut().filter(|call| call.post_dial_at.is_some_and(|at| at <= now)) {
+            call.post_dial_at = None;
+            let digits = call.post_dial.take().filter(|_| call.is_up());
+            self.effects.extend(digits.map(|digits| Effect::Phone(Command::SendDtmf(call.id, digits))));
+        }
+    }
+
     fn with(&mut self, id: CallId, change: impl FnOnce(&mut Call)) {
         if let Some(call) = self.call_mut(id).filter(|call| !call.is_ended()) {
             change(call);
@@ -63,11 +83,22 @@ impl Desk {
         if self.call(id).is_some() {
             return;
         }
+        if self.line_takes(&call, now) {
+            call.owner = Owner::Desk;
+            call.phase = Phase::Ending;
+            let status = self.settings.line.refuse_with;
+            self.calls.push(call);
+            return self.command(Command::Decline(id, status));
+        }
+        if let Some(ordered) = self.is_ordered(&mut call, auto_answer.is_some(), now) {
+            return self.take_ordered(call, ordered);
+        }
         if self.preferences.do_not_disturb || live >= MAX_CALLS {
             call.phase = Phase::Ending;
             self.calls.push(call);
             return self.command(Command::Decline(id, BUSY_HERE));
         }
+        self.recognise(&mut call, now.instant);
         let engaged = self.is_engaged();
         let answer_in = auto_answer.filter(|_| !engaged);
         call.phase = Phase::Offered { answer_at: answer_in.and_then(|delay| now.instant.checked_add(delay)) };
@@ -94,8 +125,13 @@ impl Desk {
             if !call.is_ending() {
                 call.phase = Phase::Up;
                 call.answered_at.get_or_insert(now.wall);
+                call.post_dial_at = call.post_dial.as_ref().and_then(|_| now.instant.checked_add(POST_DIAL_AFTER));
             }
         });
+        // These neither put others on hold nor are put on hold.
+        if self.call(id).is_some_and(|call| call.owner != Owner::Agent) {
+            return;
+        }
         let elsewhere = self.focus.filter(|focus| *focus != id && self.call(*focus).is_some_and(Call::engages));
         if elsewhere.is_some() { self.put_on_hold(id) } else { self.turn_to(id) }
     }
@@ -122,9 +158,12 @@ impl Desk {
         let how = wire::Ended { reason, sip_status: status, detail, at: now.wall.to_string() };
         let Some(call) = self.call_mut(id).filter(|call| !call.is_ended()) else { return };
         let was_in_conference = call.in_conference;
+        let call_owner = call.owner;
         let entry = call.end(how, now.instant, now.wall);
-        self.history.add(entry.clone());
-        self.tell(What::HistoryAdded { entry });
+        if call_owner == Owner::Agent {
+            self.history.add(entry.clone());
+            self.tell(What::HistoryAdded { entry });
+        }
         if was_in_conference {
             self.left_conference();
         }
@@ -173,6 +212,8 @@ fn remember_digit(digits: &mut String, digit: char) {
     digits.push(digit);
 }
 
+/// An automatic attendant must have begun to listen.
+const POST_DIAL_AFTER: Duration = Duration::from_millis(1500);
 const BUSY_HERE: u16 = 486;
 /// Nobody talks to more; beyond it callers hear busy.
 const MAX_CALLS: usize = 12;

@@ -2,7 +2,7 @@
 
 use phone::{CallId, Command};
 
-use crate::{update::Desk, wire::Refusal};
+use crate::{call::Owner, update::Desk, wire::Refusal};
 
 impl Desk {
     /// The agent turns to `id`: everybody else waits, except those in conference with it.
@@ -12,7 +12,7 @@ impl Desk {
         let others: Vec<CallId> = self
             .calls
             .iter()
-            .filter(|call| call.id != id && call.is_up() && !call.hold.wanted)
+            .filter(|call| call.id != id && call.is_up() && !call.hold.wanted && call.owner == Owner::Agent)
             .filter(|call| !(in_conference && call.in_conference))
             .map(|call| call.id)
             .collect();

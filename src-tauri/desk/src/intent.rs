@@ -3,97 +3,142 @@
 use phone::{CallId, Command};
 
 use crate::{
+    asker::Asker,
     call::{Call, Phase},
-    target::{Target, ascii_digit},
-    update::{Desk, Now, Store},
-    wire::{DeclineReason, Intent, Refusal, Registration, Transfer},
+    callbacks::CallbackForm,
+    card::Deck,
+    dial::AskedBy,
+    number::Number,
+    settings::ClickForm,
+    target::ascii_digit,
+    update::{Desk, Now},
+    wire::{DeclineReason, Done, Intent, Refusal, Transfer, What},
 };
 
-type Outcome = Result<Option<CallId>, Refusal>;
+/// What an intent made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) call: Option<CallId>,
+    pub(crate) prompt: Option<String>,
+    pub(crate) origination: Option<String>,
+    pub(crate) card: Option<String>,
+    pub(crate) order: Option<String>,
+    pub(crate) callback: Option<String>,
+}
+
+impl Made {
+    pub(crate) fn done(self, seq: u64) -> Done {
+        Done {
+            seq,
+            call: self.call.map(|call| call.to_string()),
+            prompt: self.prompt,
+            origination: self.origination,
+            card: self.card,
+            order: self.order,
+            callback: self.callback,
+        }
+    }
+}
+
+impl From<CallId> for Made {
+    fn from(call: CallId) -> Self {
+        Self { call: Some(call), ..Self::default() }
+    }
+}
+
+type Outcome = Result<Made, Refusal>;
 
 impl Desk {
-    pub(crate) fn intend(&mut self, intent: Intent, now: Now) -> Outcome {
+    pub(crate) fn intend(&mut self, asker: &Asker, intent: Intent, now: Now) -> Result<Made, Refusal> {
+        match asker {
+            Asker::Agent => self.carry_out(intent, now),
+            Asker::Page(page) => self.page_intends(page, intent, now),
+        }
+    }
+
+    pub(crate) fn carry_out(&mut self, intent: Intent, now: Now) -> Result<Made, Refusal> {
         match intent {
-            Intent::Dial { target, account } => self.dial(&target, account.as_deref(), now),
-            Intent::Answer { call } => self.answer(&call),
-            Intent::Decline { call, reason } => self.decline(&call, reason.unwrap_or_default()),
-            Intent::HangUp { call } => self.hang_up(&call),
+            Intent::Dial { target, account, via } => {
+                let plan = self.plan(&target, account.as_deref(), via)?;
+                self.place(&plan, AskedBy::default(), now)
+            }
+            Intent::OpenLink { link } => self.open_link(&link, now),
+            Intent::Offer { text } => self.offer(&text, now),
+            Intent::Confirm { prompt, consent, via } => self.confirm(&prompt, consent, via, now),
+            Intent::DismissPrompt { prompt } => self.dismiss_prompt(&prompt),
+            Intent::Answer { call } => self.answer(call.as_deref()),
+            Intent::Decline { call, reason } => self.decline(call.as_deref(), reason.unwrap_or_default()),
+            Intent::HangUp { call } => self.hang_up(call.as_deref()),
             Intent::Hold { call } => self.hold(&call),
             Intent::Resume { call } => self.resume(&call),
             Intent::Mute { call } => self.mute(&call, true),
             Intent::Unmute { call } => self.mute(&call, false),
             Intent::SendDtmf { call, digits } => self.send_dtmf(&call, &digits),
-            Intent::TransferBlind { call, target } => self.transfer_blind(&call, &target),
+            Intent::TransferBlind { call, target } => self.transfer_blind(call.as_deref(), &target),
             Intent::TransferAttended { call, to_call } => self.transfer_attended(&call, &to_call),
             Intent::Conference { calls } => self.conference(&calls),
             Intent::Dismiss { call } => self.dismiss(&call),
+            Intent::SetDevice { role, device } => nothing(self.set_device(role, device)),
+            Intent::SetAccount { account } => nothing(self.set_account(*account)),
+            Intent::RemoveAccount { account } => nothing(self.remove_account(&account)),
+            Intent::SetLanguage { language } => nothing(self.set_language(language)),
+            Intent::PairOrigin { origin } => nothing(self.pair(&origin)),
+            Intent::RefuseOrigin { origin } => nothing(self.refuse(&origin)),
+            Intent::ForgetOrigin { origin } => nothing(self.forget(&origin)),
+            Intent::SetClickToCall { callto, links, hotkey, via, port } => {
+                nothing(self.set_click_to_call(ClickForm { callto, links, hotkey, via, port }))
+            }
             Intent::SetDoNotDisturb { on } => {
                 self.preferences.do_not_disturb = on;
-                Ok(None)
-            }
-            Intent::SetLanguage { language } => {
-                self.unlocked("language")?;
-                self.preferences.language = language;
-                self.store(Store::Language(language));
-                Ok(None)
+                nothing(Ok(()))
             }
             Intent::Meter { on } => {
                 self.command(Command::Meter(on));
-                Ok(None)
+                nothing(Ok(()))
             }
-            Intent::SetDevice { role, device } => self.set_device(role, device).map(|()| None),
-            Intent::SetAccount { account } => self.set_account(account).map(|()| None),
-            Intent::RemoveAccount { account } => self.remove_account(&account).map(|()| None),
-        }
-    }
-
-    fn dial(&mut self, text: &str, account: Option<&str>, now: Now) -> Outcome {
-        let target = Target::parse(text)?;
-        let account = self.dialing_account(&target, account)?;
-        if self.calls.iter().any(Call::is_placing) {
-            return Err(Refusal::conflict(
-                "already_dialing",
-                "Another call is being placed: end it, or wait for its answer",
-            ));
-        }
-        // Odd ids are ours.
-        let id = CallId(self.dialed * 2 + 1);
-        self.dialed += 1;
-        self.calls.push(Call::dialed(id, account.clone(), &target, now.wall));
-        self.turn_to(id);
-        self.command(Command::Dial { call: id, account, target: target.to_string() });
-        Ok(Some(id))
-    }
-
-    /// The account that was named; else one at the target's domain; else the first that is registered.
-    fn dialing_account(&self, target: &Target, named: Option<&str>) -> Result<phone::AccountId, Refusal> {
-        if let Some(named) = named
-            && self.accounts.iter().all(|account| account.id().0 != named)
-        {
-            return Err(unknown_account(named));
-        }
-        let candidates = || self.accounts.iter().filter(|account| named.is_none_or(|id| account.id().0 == id));
-        let at_home = candidates().filter(|account| target.host() == Some(account.domain()));
-        let ranked: Vec<_> = at_home.chain(candidates()).collect();
-        let standing = |wanted| ranked.iter().find(|account| account.registration() == wanted);
-        let chosen = standing(Registration::Registered).or_else(|| standing(Registration::Registering));
-        chosen.map(|account| account.id().clone()).ok_or_else(|| match named {
-            Some(id) => {
-                Refusal::conflict("not_registered", format!("The account {id} is not registered, so it cannot call"))
+            Intent::Note { call, text } => made_card(self.deck.note(call.as_deref(), &text, now)),
+            Intent::Dispose { call, disposition } => {
+                made_card(self.deck.dispose(call.as_deref(), disposition.as_deref(), now))
             }
-            None => Refusal::conflict("not_registered", "No account is registered, so nobody can be called"),
-        })
+            Intent::FinishWrapUp { card } => made_card(self.deck.finish_wrap_up(&card, now)),
+            Intent::DismissCard { card } => made_card(self.deck.dismiss(&card, now)),
+            Intent::OpenCard { card } => made_card(self.deck.open(&card)),
+            Intent::SetCards { show } => nothing(self.set_cards(show)),
+            Intent::Supervise { extension, mode } => self.supervise(&extension, mode, now),
+            Intent::StopSupervising { extension } => self.stop_supervising(extension.as_deref(), now),
+            Intent::PickUp { extension } => self.pick_up(&extension, now),
+            Intent::PlayRecording { recording } => self.play_recording(&recording, now),
+            Intent::SetPresence { state, reason } => self.set_presence(state, reason.as_deref(), now),
+            Intent::AskHelp { call, text } => self.ask_help(call.as_deref(), text.as_deref(), now),
+            Intent::CancelHelp => self.cancel_help(),
+            Intent::DismissHelp { help } => self.dismiss_help(&help),
+            Intent::RequestCallback { number, call, name, queue, due_at, note, key } => {
+                self.request_callback(&CallbackForm { number, call, name, queue, due_at, note, key }, now)
+            }
+            Intent::ClaimCallback { callback } => self.claim_callback(&callback, now),
+            Intent::ReleaseCallback { callback } => self.release_callback(&callback, now),
+            Intent::CallCallback { callback, order } => self.call_callback(&callback, order, now),
+            Intent::DeferCallback { callback, due_at } => self.defer_callback(&callback, &due_at, now),
+            Intent::CloseCallback { callback, outcome, note } => {
+                self.close_callback(&callback, outcome, note.as_deref(), now)
+            }
+            Intent::SetCallbackLine { on } => self.set_callback_line(on, now),
+            Intent::Focus => {
+                self.tell(What::FocusRequested);
+                nothing(Ok(()))
+            }
+        }
     }
 
-    fn answer(&mut self, call: &str) -> Outcome {
+    fn answer(&mut self, call: Option<&str>) -> Outcome {
         let id = self.offered_call(call)?;
         self.turn_to(id);
         self.set_phase(id, Phase::Answering);
         self.command(Command::Answer(id));
-        Ok(Some(id))
+        Ok(id.into())
     }
 
-    fn decline(&mut self, call: &str, reason: DeclineReason) -> Outcome {
+    fn decline(&mut self, call: Option<&str>, reason: DeclineReason) -> Outcome {
         let id = self.offered_call(call)?;
         let status = match reason {
             DeclineReason::Busy => 486,
@@ -102,14 +147,17 @@ impl Desk {
         };
         self.set_phase(id, Phase::Ending);
         self.command(Command::Decline(id, status));
-        Ok(Some(id))
+        Ok(id.into())
     }
 
-    fn hang_up(&mut self, call: &str) -> Outcome {
-        let id = self.live_call(call)?.id;
+    fn hang_up(&mut self, call: Option<&str>) -> Outcome {
+        let id = match call {
+            Some(call) => self.live_call(call)?.id,
+            None => self.current_call()?,
+        };
         self.set_phase(id, Phase::Ending);
         self.command(Command::HangUp(id));
-        Ok(Some(id))
+        Ok(id.into())
     }
 
     fn hold(&mut self, call: &str) -> Outcome {
@@ -119,7 +167,7 @@ impl Desk {
             return Err(Refusal::conflict("already_held", "This call is on hold already"));
         }
         self.put_on_hold(id);
-        Ok(Some(id))
+        Ok(id.into())
     }
 
     fn resume(&mut self, call: &str) -> Outcome {
@@ -129,7 +177,7 @@ impl Desk {
             return Err(Refusal::conflict("not_held", "This call is not on hold from this side"));
         }
         self.take_back(id);
-        Ok(Some(id))
+        Ok(id.into())
     }
 
     fn mute(&mut self, call: &str, muted: bool) -> Outcome {
@@ -144,7 +192,7 @@ impl Desk {
         if let Some(call) = self.call_mut(id) {
             call.muted = muted;
         }
-        Ok(Some(id))
+        Ok(id.into())
     }
 
     fn send_dtmf(&mut self, call: &str, digits: &str) -> Outcome {
@@ -162,19 +210,30 @@ impl Desk {
             return Err(Refusal::conflict("call_not_up", "Digits can be sent once the call is up"));
         }
         self.command(Command::SendDtmf(id, digits));
-        Ok(Some(id))
+        Ok(id.into())
     }
 
-    fn transfer_blind(&mut self, call: &str, target: &str) -> Outcome {
-        let target = Target::parse(target)?;
-        let id = self.transferable(call)?;
+    fn transfer_blind(&mut self, call: Option<&str>, target: &str) -> Outcome {
+        let (id, Number { target, .. }) = self.transfer_to(call, target)?;
+        self.not_in_transfer(id)?;
         self.start_transfer(id, target.user().to_owned());
         self.command(Command::TransferBlind(id, target.to_string()));
-        Ok(Some(id))
+        Ok(id.into())
+    }
+
+    /// Which call would go, and to what number as its account reads it.
+    pub(crate) fn transfer_to(&self, call: Option<&str>, target: &str) -> Result<(CallId, Number), Refusal> {
+        let id = match call {
+            Some(call) => self.up_call(call)?.id,
+            None => self.current_call_up()?,
+        };
+        let account = self.call(id).map(|call| call.account.0.as_str());
+        Ok((id, self.plan(target, account, None)?.number))
     }
 
     fn transfer_attended(&mut self, call: &str, to_call: &str) -> Outcome {
-        let id = self.transferable(call)?;
+        let id = self.up_call(call)?.id;
+        self.not_in_transfer(id)?;
         let to = self.up_call(to_call)?;
         if to.id == id {
             return Err(Refusal::malformed("same_call", "A call cannot be transferred to itself"));
@@ -188,7 +247,7 @@ impl Desk {
         let (to, number) = (to.id, to.peer.number.clone());
         self.start_transfer(id, number);
         self.command(Command::TransferAttended(id, to));
-        Ok(Some(id))
+        Ok(id.into())
     }
 
     fn conference(&mut self, calls: &[String]) -> Outcome {
@@ -199,7 +258,7 @@ impl Desk {
                 ids.push(id);
             }
         }
-        self.confer(&ids).map(|()| None)
+        nothing(self.confer(&ids))
     }
 
     fn dismiss(&mut self, call: &str) -> Outcome {
@@ -209,7 +268,7 @@ impl Desk {
             return Err(Refusal::conflict("call_not_ended", "This call is not over yet"));
         }
         self.calls.retain(|call| call.id != id);
-        Ok(Some(id))
+        Ok(id.into())
     }
 
     fn start_transfer(&mut self, id: CallId, target: String) {
@@ -224,15 +283,16 @@ impl Desk {
         }
     }
 
-    fn transferable(&self, call: &str) -> Result<CallId, Refusal> {
-        let call = self.up_call(call)?;
-        if call.transfer.as_ref().is_some_and(|transfer| transfer.succeeded.is_none()) {
+    fn not_in_transfer(&self, id: CallId) -> Result<(), Refusal> {
+        let transfer = self.call(id).and_then(|call| call.transfer.as_ref());
+        if transfer.is_some_and(|transfer| transfer.succeeded.is_none()) {
             return Err(Refusal::conflict("transfer_under_way", "This call is being transferred already"));
         }
-        Ok(call.id)
+        Ok(())
     }
 
-    fn offered_call(&self, call: &str) -> Result<CallId, Refusal> {
+    fn offered_call(&self, call: Option<&str>) -> Result<CallId, Refusal> {
+        let Some(call) = call else { return self.ringing_call() };
         let call = self.live_call(call)?;
         if call.is_offered() {
             Ok(call.id)
@@ -262,6 +322,14 @@ impl Desk {
         let id = call.strip_prefix('c').and_then(|number| number.parse().ok()).map(CallId);
         id.and_then(|id| self.call(id)).ok_or_else(|| Refusal::malformed("unknown_call", "There is no such call"))
     }
+}
+
+fn made_card(card: Result<u64, Refusal>) -> Outcome {
+    card.map(|card| Made { card: Some(Deck::name_of(card)), ..Made::default() })
+}
+
+fn nothing(done: Result<(), Refusal>) -> Outcome {
+    done.map(|()| Made::default())
 }
 
 pub(crate) fn unknown_account(id: &str) -> Refusal {

@@ -5,16 +5,43 @@
 
 mod account;
 mod call;
+mod callback;
+mod card;
 mod change;
+mod click;
 mod device;
+mod events;
+mod floor;
 mod intent;
+mod journal;
+mod supervision;
 
 pub use account::{Account, AccountForm, Registration, Trouble};
 pub use call::{Call, CallState, Direction, Ended, HistoryEntry, Peer, Quality, Side, Transfer};
+pub use callback::{
+    AttemptResult, Callback, CallbackAttempt, CallbackLine, CallbackOrder, CallbackOutcome, CallbackReason,
+    CallbackState, LineCall, LineState,
+};
+pub use card::{
+    Card, CardField, CardMode, CardOutcome, CardRegistration, CardRules, CardState, Disposition, EarlierCall, Lookup,
+    WrapUp, WrapUpMode,
+};
 pub use change::{Change, What};
+pub use click::{
+    CallTo, ClickToCall, Consent, Links, NumberKind, Origin, Origination, OriginationState, PortTaken, Preview, Prompt,
+    PromptAnswer, PromptKind, PromptReason, PromptSource, Verdict, Via,
+};
 pub use device::{Device, DeviceChoice, Devices};
+pub use events::{EventManager, EventReceiver, EventsView, SeenEvent};
+pub use floor::{
+    Agent, AgentState, FloorState, Help, HelpAsked, Listener, Paused, Presence, PresenceState, Queue, Waiting,
+};
 pub use intent::{DeclineReason, Done, Intent, Refusal};
+pub use journal::{HistoryCall, HistoryFilter, HistoryPage, HistoryQuery};
 pub use phone::{AutoAnswer, Cause, Codec, DtmfMode, Reason, Role, Transport};
+pub use supervision::{
+    PbxOrder, PbxOrderKind, PbxOrderState, Power, Powers, Supervision, SupervisionMode, SupervisionState,
+};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -32,12 +59,40 @@ pub struct Snapshot {
     pub calls: Vec<Call>,
     /// Ended calls of this session, the newest first, at most 500.
     pub history: Vec<HistoryEntry>,
-    /// Caller cards.
-    pub cards: Vec<Nothing>,
-    /// Callback requests.
-    pub callbacks: Vec<Nothing>,
-    /// The floor.
-    pub agents: Vec<Nothing>,
+    /// Caller cards, the newest first.
+    pub cards: Vec<Card>,
+    /// How cards are shown, and what an agent may say of a call.
+    pub card_rules: CardRules,
+    /// Who is to be called back: those that are open, and the last that were closed; by id.
+    pub callbacks: Vec<Callback>,
+    /// The line that calls back by itself.
+    pub callback_line: CallbackLine,
+    /// The floor, by extension.
+    pub agents: Vec<Agent>,
+    /// The queues of the PBX, by name.
+    pub queues: Vec<Queue>,
+    /// What is known of the floor.
+    pub floor: FloorState,
+    /// A colleague's call that this desk takes part in.
+    pub supervision: Option<Supervision>,
+    /// What else the PBX was asked to do, the newest first.
+    pub orders: Vec<PbxOrder>,
+    /// What this desk can do at the PBX.
+    pub powers: Powers,
+    /// Whether this agent takes calls of queues.
+    pub presence: Presence,
+    /// Colleagues who ask for help, the newest first.
+    pub help: Vec<Help>,
+    /// What this agent's own wish for help came to.
+    pub help_asked: Option<HelpAsked>,
+    /// Who listens to this agent, as far as the rules let it be known.
+    pub listeners: Vec<Listener>,
+    /// Requests from outside that wait for the agent's yes, the oldest first.
+    pub prompts: Vec<Prompt>,
+    /// Calls that the PBX was asked to place, the newest first.
+    pub originations: Vec<Origination>,
+    /// How this desk takes clicks from outside.
+    pub click_to_call: ClickToCall,
     /// Sound devices.
     pub devices: Devices,
     /// What the agent set.
@@ -45,11 +100,6 @@ pub struct Snapshot {
     /// Whether the practice PBX runs in this process.
     pub practice: bool,
 }
-
-/// The element of a list that nothing fills yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
-#[ts(export)]
-pub enum Nothing {}
 
 /// What the agent set for this desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]

@@ -8,7 +8,12 @@ const SECOND: Duration = Duration::from_secs(1);
 fn a_call_is_dialled_rings_is_answered_and_ends_in_the_history() {
     let mut kit = Kit::new();
     assert_eq!(kit.asks(r#"{"type":"dial","target":"+7 (495) 229-49-89"}"#).as_deref(), Some("c1"));
-    let dial = Command::Dial { call: CallId(1), account: AccountId("work".into()), target: "+74952294989".into() };
+    let dial = Command::Dial {
+        call: CallId(1),
+        account: AccountId("work".into()),
+        target: "+74952294989".into(),
+        manner: phone::Manner::default(),
+    };
     assert_eq!(kit.take_commands(), [dial]);
     assert_eq!(kit.state("c1"), CallState::Dialing);
     kit.hear(Event::RemoteRinging(CallId(1)));
@@ -210,7 +215,7 @@ fn what_a_caller_calls_himself_cannot_break_the_window() {
     let name = format!("\u{202e}Anna\n{}", "a".repeat(1000));
     let peer = Peer { number: "1".into(), name: Some(name), uri: String::new() };
     let account = AccountId("work".into());
-    kit.hear(Event::Incoming { call: CallId(2), account, peer, auto_answer: None, headers: Vec::new() });
+    kit.hear(Event::Incoming { call: CallId(2), account, peer, auto_answer: None, trusted: true, headers: Vec::new() });
     let name = kit.call("c2").peer.name.expect("he has one");
     assert!(name.starts_with("Annaaaa"), "no direction marks and no line breaks");
     assert_eq!(name.chars().count(), 128);

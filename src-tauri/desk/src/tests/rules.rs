@@ -89,7 +89,7 @@ fn an_intent_names_the_change_that_shows_it() {
 }
 
 /// What every listener does.
-fn follow(snapshot: &mut crate::wire::Snapshot, change: &Change) {
+pub(super) fn follow(snapshot: &mut crate::wire::Snapshot, change: &Change) {
     snapshot.seq = change.seq;
     match change.what.clone() {
         What::CallChanged { call } => match snapshot.calls.iter_mut().find(|known| known.id == call.id) {
@@ -105,6 +105,57 @@ fn follow(snapshot: &mut crate::wire::Snapshot, change: &Change) {
         What::AccountRemoved { account } => snapshot.accounts.retain(|known| known.id != account),
         What::DevicesChanged { devices } => snapshot.devices = devices,
         What::PreferencesChanged { preferences } => snapshot.preferences = preferences,
-        What::Levels { .. } | What::Notice { .. } => {}
+        What::PromptChanged { prompt } => match snapshot.prompts.iter_mut().find(|known| known.id == prompt.id) {
+            Some(known) => *known = prompt,
+            None => snapshot.prompts.push(prompt),
+        },
+        What::PromptRemoved { prompt, .. } => snapshot.prompts.retain(|known| known.id != prompt),
+        What::OriginationChanged { origination } => {
+            match snapshot.originations.iter_mut().find(|known| known.id == origination.id) {
+                Some(known) => *known = origination,
+                None => snapshot.originations.insert(0, origination),
+            }
+        }
+        What::OriginationRemoved { origination } => snapshot.originations.retain(|known| known.id != origination),
+        What::CardChanged { card } => match snapshot.cards.iter_mut().find(|known| known.id == card.id) {
+            Some(known) => *known = *card,
+            None => snapshot.cards.insert(0, *card),
+        },
+        What::CardRemoved { card } => snapshot.cards.retain(|known| known.id != card),
+        What::CardRulesChanged { card_rules } => snapshot.card_rules = card_rules,
+        What::ClickToCallChanged { click_to_call } => snapshot.click_to_call = click_to_call,
+        What::CallbackChanged { callback } => {
+            sorted(&mut snapshot.callbacks, *callback, |callback| callback.id.clone())
+        }
+        What::CallbackRemoved { callback } => snapshot.callbacks.retain(|known| known.id != callback),
+        What::CallbackLineChanged { callback_line } => snapshot.callback_line = callback_line,
+        What::AgentChanged { agent } => sorted(&mut snapshot.agents, agent, |agent| agent.extension.clone()),
+        What::AgentRemoved { agent } => snapshot.agents.retain(|known| known.extension != agent),
+        What::QueueChanged { queue } => sorted(&mut snapshot.queues, queue, |queue| queue.name.clone()),
+        What::QueueRemoved { queue } => snapshot.queues.retain(|known| known.name != queue),
+        What::FloorChanged { floor } => snapshot.floor = floor,
+        What::SupervisionChanged { supervision } => snapshot.supervision = supervision,
+        What::OrderChanged { order } => newest_first(&mut snapshot.orders, order, |order| order.id.clone()),
+        What::OrderRemoved { order } => snapshot.orders.retain(|known| known.id != order),
+        What::PowersChanged { powers } => snapshot.powers = *powers,
+        What::PresenceChanged { presence } => snapshot.presence = presence,
+        What::HelpChanged { help } => newest_first(&mut snapshot.help, help, |help| help.id.clone()),
+        What::HelpRemoved { help } => snapshot.help.retain(|known| known.id != help),
+        What::HelpAskedChanged { help_asked } => snapshot.help_asked = help_asked,
+        What::ListenersChanged { listeners } => snapshot.listeners = listeners,
+        What::Levels { .. } | What::Notice { .. } | What::FocusRequested | What::CallbackDue { .. } => {}
+    }
+}
+
+fn sorted<T>(list: &mut Vec<T>, new: T, key: impl Fn(&T) -> String) {
+    list.retain(|known| key(known) != key(&new));
+    list.push(new);
+    list.sort_by_key(key);
+}
+
+fn newest_first<T>(list: &mut Vec<T>, new: T, key: impl Fn(&T) -> String) {
+    match list.iter().position(|known| key(known) == key(&new)) {
+        Some(at) => list[at] = new,
+        None => list.insert(0, new),
     }
 }

@@ -73,7 +73,7 @@ fn the_dialog_adds_changes_and_removes_an_account() {
     let [Command::SetAccount(added)] = commands.as_slice() else { panic!("{commands:?}") };
     assert_eq!((added.id.0.as_str(), added.aor.as_str()), ("101", "sip:101@other.example"));
     assert_eq!(added.password, Secret("s3cret".into()));
-    let [Store::Account(kept), Store::Password(_, password)] = kit.stored.as_slice() else {
+    let [Store::Account(kept, _), Store::Password(_, password)] = kit.stored.as_slice() else {
         panic!("{:?}", kit.stored)
     };
     assert_eq!((&kept.password, password), (&Secret::default(), &Secret("s3cret".into())), "the file gets no password");
@@ -86,6 +86,21 @@ fn the_dialog_adds_changes_and_removes_an_account() {
     assert_eq!(kit.desk.snapshot().accounts.len(), 1);
     let garbage = r#"{"type":"set_account","account":{"aor":"101 at home"}}"#;
     assert_eq!(kit.is_refused(garbage), (400, "bad_address".into()));
+}
+
+#[test]
+fn rules_for_numbers_are_read_before_they_are_kept() {
+    let mut kit = Kit::new();
+    let set = |numbers: &str| {
+        let form = format!(r#"{{"id":"work","aor":"101@pbx.example","numbers":{numbers}}}"#);
+        format!(r#"{{"type":"set_account","account":{form}}}"#)
+    };
+    assert_eq!(kit.is_refused(&set(r#"{"country":"Russia"}"#)), (400, "bad_country".into()));
+    assert_eq!(kit.is_refused(&set(r#"{"extensions":["9-1"]}"#)), (400, "bad_extensions".into()));
+    assert_eq!(kit.is_refused(&set(r#"{"outside_prefix":"nine"}"#)), (400, "bad_outside_prefix".into()));
+    kit.asks(&set(r#"{"country":"RU","extensions":["100-199"],"dial_as":"e164"}"#));
+    let dialled = kit.desk.preview("8 495 229-49-89", None).map(|preview| preview.dialled);
+    assert_eq!(dialled.as_deref(), Ok("+74952294989"));
 }
 
 #[test]

@@ -6,6 +6,8 @@ use phone::Transport;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::number::Rules;
+
 /// A SIP account.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[ts(export)]
@@ -25,6 +27,8 @@ pub struct Account {
     pub ca: Option<String>,
     /// Shown to the called party.
     pub display_name: Option<String>,
+    /// How it reads and dials numbers.
+    pub numbers: Rules,
     /// It comes with the practice PBX and cannot be changed.
     pub practice: bool,
     /// Where the registration stands.
@@ -49,7 +53,7 @@ pub enum Registration {
 }
 
 /// What went wrong: a stable code that the window translates, and an English sentence for scripts and logs.
-#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct Trouble {
     /// `wrong_credentials`, `refused`, `unreachable`, `unknown_host`, `untrusted_certificate`, …
@@ -89,6 +93,9 @@ pub struct AccountForm {
     /// One more CA to trust, a PEM file.
     #[ts(optional)]
     pub ca: Option<String>,
+    /// How it reads and dials numbers; missing keeps what is set.
+    #[ts(optional)]
+    pub numbers: Option<Rules>,
 }
 
 impl fmt::Debug for AccountForm {

@@ -41,6 +41,10 @@ pub struct Call {
     pub transfer: Option<Transfer>,
     /// Digits that came in.
     pub digits_received: String,
+    /// The site that asked for it: `https://crm.example`.
+    pub started_by: Option<String>,
+    /// The origination that it follows from: the PBX was asked to place it.
+    pub origination: Option<String>,
 }
 
 /// Who started a call.

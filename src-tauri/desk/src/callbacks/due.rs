@@ -1,0 +1,82 @@
+//! What is due, by the clock of the wall.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::{Callbacks, rules::AtDue};
+use crate::{
+    update::{Desk, Now},
+    wire::{Refusal, Registration},
+};
+
+impl Callbacks {
+    /// Takes in what time it is. Each due time is told once, whatever becomes of the clock afterwards.
+    fn look(&mut self, now: Now) {
+        while let Some((at, _)) = self.waiting.first().filter(|(at, _)| *at <= now.wall) {
+            let (at, Some((_, id))) = (*at, self.waiting.pop_first()) else { return };
+            if let Some(one) = self.all.get_mut(&id) {
+                one.is_due = true;
+                self.dirty.insert(id.clone());
+                self.told_due.push(id.clone());
+                self.due.insert((at, id));
+            }
+        }
+        while let Some((at, _)) = self.closed.first() {
+            let leaves_at = at.saturating_add(SHOWN).unwrap_or(*at);
+            if self.closed.len() <= MOST_CLOSED && leaves_at > now.wall {
+                break;
+            }
+            if let Some((_, id)) = self.closed.pop_first() {
+                self.forget(&id);
+            }
+        }
+        let next = self.waiting.first().map(|(at, _)| *at);
+        let leaves = self.closed.first().and_then(|(at, _)| at.saturating_add(SHOWN).ok());
+        let next = next.into_iter().chain(leaves).min();
+        self.looks_at = next.and_then(|at| {
+            let time = Duration::try_from(at.duration_since(now.wall)).unwrap_or_default();
+            now.instant.checked_add(time.clamp(SHORTEST, LONGEST))
+        });
+    }
+}
+
+impl Desk {
+    pub(super) fn look_at_clock(&mut self, now: Now) {
+        self.callbacks.look(now);
+    }
+
+    /// Calls the one that is due longest, if the settings want that, it is this agent's, and he is free. Each due time once.
+    pub(super) fn call_what_is_due(&mut self, now: Now) {
+        if self.settings.callbacks.at_due != AtDue::Call || self.callbacks.due.is_empty() || !self.is_free_to_call() {
+            return;
+        }
+        let most = usize::try_from(self.settings.callbacks.attempts).unwrap_or(usize::MAX);
+        let next = self.callbacks.due.iter().filter_map(|(_, id)| self.callbacks.all.get(id)).find(|one| {
+            let is_mine = one.claimed_by.as_ref().is_some_and(|by| self.callbacks.is_mine(by));
+            is_mine && !one.is_risky && one.called_for != Some(one.due_at) && one.attempts.len() < most
+        });
+        let Some(id) = next.map(|one| one.id.clone()) else { return };
+        if let Some(one) = self.callbacks.all.get_mut(&id) {
+            one.called_for = Some(one.due_at);
+        }
+        if let Err(Refusal { code, detail, .. }) = self.call_callback(&id, None, now) {
+            self.notice(&code, detail);
+        }
+    }
+
+    fn is_free_to_call(&self) -> bool {
+        let is_registered = self.accounts.iter().any(|account| account.registration() == Registration::Registered);
+        let is_at_peace = self.calls.iter().all(|call| call.is_ended() || call.owner == crate::call::Owner::Desk);
+        let is_reachable = is_registered && !self.preferences.do_not_disturb;
+        is_reachable && is_at_peace && !self.is_placing() && self.callbacks.going.is_empty()
+    }
+}
+
+/// How long a closed one stays in sight.
+const SHOWN: SignedDuration = SignedDuration::from_hours(24);
+const MOST_CLOSED: usize = 50;
+/// Clocks are set, and machines sleep.
+const LONGEST: Duration = Duration::from_secs(30);
+/// The clock of the wall may lag a little behind.
+const SHORTEST: Duration = Duration::from_millis(1);

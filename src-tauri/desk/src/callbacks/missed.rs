@@ -1,0 +1,137 @@
+//! Calls that nobody took. An answer may come a little late, and a call that rang here may be taken by a colleague: so nothing is
+//! made of one before that is certain.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+use super::{Callbacks, request::Wanted};
+use crate::{
+    card::{Alarms, is_same},
+    update::{Desk, Now},
+    wire::{CallbackReason, Refusal},
+};
+
+/// Calls that may turn out to be missed, by their key in the history.
+#[derive(Debug, Default)]
+pub(super) struct Missed {
+    calls: HashMap<String, Caller>,
+    alarms: Alarms<String>,
+}
+
+/// Who called.
+#[derive(Debug)]
+struct Caller {
+    number: String,
+    name: Option<String>,
+    queue: Option<String>,
+}
+
+impl Missed {
+    pub(super) fn wake(&self) -> Option<Instant> {
+        self.alarms.next()
+    }
+
+    /// Somebody spoke with them.
+    pub(super) fn spoken_with(&mut self, number: &str) {
+        let alarms = &mut self.alarms;
+        self.calls.retain(|key, caller| {
+            let stays = !is_same(&caller.number, number);
+            if !stays {
+                alarms.set(key.clone(), None);
+            }
+            stays
+        });
+    }
+
+    fn note(&mut self, key: &str, caller: Caller, now: Instant) {
+        let is_known = self.calls.insert(key.to_owned(), caller).is_some();
+        if !is_known {
+            self.alarms.set(key.to_owned(), now.checked_add(CERTAIN_AFTER));
+        }
+    }
+
+    fn drop(&mut self, key: &str) {
+        if self.calls.remove(key).is_some() {
+            self.alarms.set(key.to_owned(), None);
+        }
+    }
+
+    fn pop(&mut self, now: Instant) -> Option<(String, Caller)> {
+        let (_, key) = self.alarms.pop(now)?;
+        let caller = self.calls.remove(&key)?;
+        Some((key, caller))
+    }
+}
+
+impl Desk {
+    /// A line of the history is new or different.
+    pub(crate) fn callbacks_see(&mut self, call: &journal::Call, now: Now) {
+        let is_theirs = call.direction == journal::Direction::In && call.ended_at.is_some();
+        let is_missed = is_theirs && call.outcome == Some(journal::Outcome::Missed);
+        if !self.settings.callbacks.from_missed || !is_missed || !self.is_outside(&call.number) {
+            return self.callbacks.missed.drop(&call.key);
+        }
+        let caller = Caller { number: call.number.clone(), name: call.name.clone(), queue: call.queue.clone() };
+        if self.callbacks.missed.calls.len() < MOST {
+            self.callbacks.missed.note(&call.key, caller, now.instant);
+        }
+    }
+
+    /// Makes callbacks of the calls that are missed for certain. They wait until what stood in the journal is known.
+    pub(super) fn missed_for_good(&mut self, now: Now) {
+        if !self.callbacks.restored {
+            return;
+        }
+        while let Some((key, caller)) = self.callbacks.missed.pop(now.instant) {
+            let wanted = Wanted {
+                name: caller.name,
+                queue: caller.queue,
+                key: Some(format!("missed/{key}")),
+                of_any_queue: true,
+                ..self.wanted_by_rule(caller.number, CallbackReason::Missed, now)
+            };
+            self.want_by_rule(wanted, now);
+        }
+    }
+
+    /// Somebody gave up waiting in a queue.
+    pub(crate) fn callbacks_abandoned(&mut self, queue: &str, number: &str, name: Option<&str>, now: Now) {
+        if !self.settings.callbacks.from_abandoned || !self.is_outside(number) {
+            return;
+        }
+        let wanted = Wanted {
+            name: name.map(str::to_owned),
+            queue: Some(queue.to_owned()),
+            ..self.wanted_by_rule(number.to_owned(), CallbackReason::Abandoned, now)
+        };
+        self.want_by_rule(wanted, now);
+    }
+
+    fn is_outside(&self, number: &str) -> bool {
+        !crate::card::is_withheld(number) && !self.deck.numbering().own().is_extension(number)
+    }
+
+    fn wanted_by_rule(&self, number: String, reason: CallbackReason, now: Now) -> Wanted {
+        let due = now.wall.checked_add(self.settings.callbacks.due_after).unwrap_or(now.wall);
+        Wanted { number, reason, due_else: due, ..Wanted::nobody(now) }
+    }
+
+    /// Nobody waits for an answer. A number that may not be called is nobody's to call back, either.
+    fn want_by_rule(&mut self, wanted: Wanted, now: Now) {
+        match self.want(wanted, now) {
+            Err(Refusal { code, detail, .. }) if code == Callbacks::FULL && !self.callbacks.told_full => {
+                self.callbacks.told_full = true;
+                self.notice(&code, detail);
+            }
+            Ok(_) => self.callbacks.told_full = false,
+            Err(_) => {}
+        }
+    }
+}
+
+/// A late answer counts for two seconds.
+const CERTAIN_AFTER: Duration = Duration::from_secs(3);
+/// Of a flood within these seconds no more are looked at.
+const MOST: usize = 1_000;

@@ -1,0 +1,301 @@
+//! Who is to be called back, and what becomes of asking twice.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Callbacks, Outcome, one::One};
+use crate::{
+    call::plain,
+    card::{Deck, is_withheld},
+    intent::Made,
+    update::{Desk, Now},
+    wire::{CallbackReason, Intent, PromptReason, Refusal, Via},
+};
+
+/// What a request says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CallbackForm {
+    pub(crate) number: Option<String>,
+    pub(crate) call: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) queue: Option<String>,
+    pub(crate) due_at: Option<String>,
+    pub(crate) note: Option<String>,
+    pub(crate) key: Option<String>,
+}
+
+/// Whom somebody wants to be called back.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) number: String,
+    pub(super) name: Option<String>,
+    pub(super) queue: Option<String>,
+    pub(super) reason: CallbackReason,
+    pub(super) note: String,
+    /// When they said.
+    pub(super) due: Option<Timestamp>,
+    /// When it is due if they said nothing.
+    pub(super) due_else: Timestamp,
+    pub(super) key: Option<String>,
+    /// It is not known for certain which queue it came through.
+    pub(super) of_any_queue: bool,
+}
+
+/// A number that may be called.
+pub(super) struct Whom {
+    pub(super) number: String,
+    pub(super) shown: String,
+    pub(super) post_dial: Option<String>,
+    /// Only if somebody wants it now.
+    pub(super) is_risky: bool,
+}
+
+impl Wanted {
+    pub(super) fn nobody(now: Now) -> Self {
+        Self {
+            number: String::new(),
+            name: None,
+            queue: None,
+            reason: CallbackReason::Requested,
+            note: String::new(),
+            due: None,
+            due_else: now.wall,
+            key: None,
+            of_any_queue: false,
+        }
+    }
+}
+
+impl Callbacks {
+    /// The code of [`too_many`].
+    pub(super) const FULL: &'static str = "too_many_callbacks";
+
+    /// The open one that is meant.
+    fn like(&self, number: &str, wanted: &Wanted) -> Option<String> {
+        let same = |one: &&One| one.queue == wanted.queue;
+        let found = self.with_number(number).find(same);
+        let any = || {
+            let fits = |one: &&One| {
+                wanted.of_any_queue && wanted.queue.is_none()
+                    || one.reason == CallbackReason::Missed && one.queue.is_none() && is_by_rule(wanted.reason)
+            };
+            self.with_number(number).find(fits)
+        };
+        found.or_else(any).map(|one| one.id.clone())
+    }
+
+    /// Letters and digits, one of their kind for ever: the time, how many were made, and what is different at every start. Those
+    /// of one desk stand in the order in which they were made.
+    fn new_id(&mut self, seed: &str, now: Now) -> String {
+        self.made += 1;
+        let seed: String = seed.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+        format!("{:012x}{:04x}{seed}", now.wall.as_millisecond().max(0), self.made)
+    }
+
+    /// What is known better now.
+    fn merge(&mut self, id: &str, wanted: &Wanted) {
+        let Some(one) = self.all.get_mut(id) else { return };
+        let before = one.row();
+        one.reason = one.reason.min_by_weight(wanted.reason);
+        if wanted.name.is_some() {
+            one.name.clone_from(&wanted.name);
+        }
+        if one.queue.is_none() {
+            one.queue.clone_from(&wanted.queue);
+        }
+        one.add_note(&wanted.note);
+        if let Some(key) = &wanted.key {
+            one.add_wish(key);
+            self.wishes.note(std::slice::from_ref(key), id);
+        }
+        if one.row() != before {
+            self.changed(id);
+        }
+        if let Some(due) = wanted.due {
+            self.due_at(id, due);
+        }
+    }
+}
+
+impl CallbackReason {
+    /// The one that binds more.
+    fn min_by_weight(self, other: Self) -> Self {
+        let rank = |reason: Self| match reason {
+            Self::Promised => 0,
+            Self::Requested => 1,
+            Self::Abandoned => 2,
+            Self::Missed => 3,
+        };
+        if rank(other) < rank(self) { other } else { self }
+    }
+}
+
+impl Desk {
+    /// The agent promises it.
+    pub(crate) fn request_callback(&mut self, form: &CallbackForm, now: Now) -> Outcome {
+        self.request(form, CallbackReason::Promised, now)
+    }
+
+    /// A program that may send events asks: for callbacks, and for nothing else.
+    pub(crate) fn receiver_intends(&mut self, intent: Intent, now: Now) -> Outcome {
+        let Intent::RequestCallback { number, call: None, name, queue, due_at, note, key } = intent else {
+            return Err(Refusal::forbidden("not_for_receiver", "Only callbacks can be asked for here"));
+        };
+        // What the agent works on is nothing to a stranger.
+        let number = number.or_else(|| Some(String::new()));
+        let form = CallbackForm { number, call: None, name, queue, due_at, note, key };
+        self.request(&form, CallbackReason::Requested, now)
+    }
+
+    fn request(&mut self, form: &CallbackForm, reason: CallbackReason, now: Now) -> Outcome {
+        let due = form.due_at.as_deref().map(|text| read_time(text, now)).transpose()?;
+        let (number, name, queue) = self.asked_for(form)?;
+        let wanted = Wanted {
+            number,
+            name,
+            queue,
+            reason,
+            note: lines(form.note.as_deref().unwrap_or_default())?,
+            due,
+            key: form.key.as_deref().map(read_key).transpose()?,
+            ..Wanted::nobody(now)
+        };
+        let id = self.want(wanted, now)?;
+        Ok(Made { callback: Some(id), ..Made::default() })
+    }
+
+    /// Number, name and queue: as they are given, else those of the call.
+    fn asked_for(&self, form: &CallbackForm) -> Result<(String, Option<String>, Option<String>), Refusal> {
+        let given = |text: &Option<String>| {
+            let text = plain(text.as_deref().unwrap_or_default(), MAX_NAME);
+            (!text.is_empty()).then_some(text)
+        };
+        let (name, queue) = (given(&form.name), given(&form.queue));
+        if form.number.is_some() && form.call.is_none() {
+            return Ok((form.number.clone().unwrap_or_default(), name, queue));
+        }
+        let card = Deck::name_of(self.deck.find(form.call.as_deref())?);
+        let card = self.deck.wire().into_iter().find(|shown| shown.id == card);
+        let (of_number, of_name, of_queue) =
+            card.map(|card| (card.number, card.name, card.queue)).ok_or_else(|| {
+                Refusal::malformed("unknown_card", "There is no such call or card; it may have left by now")
+            })?;
+        Ok((form.number.clone().unwrap_or(of_number), name.or(of_name), queue.or(of_queue)))
+    }
+
+    /// Makes a callback, or changes the one that there is; its id.
+    pub(super) fn want(&mut self, mut wanted: Wanted, now: Now) -> Result<String, Refusal> {
+        if !self.callbacks.restored {
+            let detail = "The callbacks are still being read from the journal: try again in a moment";
+            return Err(Refusal::conflict("callbacks_not_read", detail));
+        }
+        if let Some(known) = wanted.key.as_ref().and_then(|key| self.callbacks.wishes.of(key)) {
+            return Ok(known.clone());
+        }
+        let whom = self.whom(&wanted.number)?;
+        if let Some(digits) = &whom.post_dial {
+            // As RFC 3966 writes an extension.
+            wanted.note = format!(";ext={digits}\n{}", wanted.note).trim_end().to_owned();
+        }
+        if let Some(id) = self.callbacks.like(&whom.number, &wanted) {
+            self.callbacks.merge(&id, &wanted);
+            return Ok(id);
+        }
+        if self.callbacks.waiting.len() + self.callbacks.due.len() >= MOST_OPEN {
+            return Err(too_many());
+        }
+        let id = self.callbacks.new_id(&self.seed, now);
+        let one = One {
+            id: id.clone(),
+            wishes: wanted.key.into_iter().collect(),
+            number: whom.number,
+            shown: whom.shown,
+            is_risky: whom.is_risky,
+            name: wanted.name,
+            queue: wanted.queue,
+            reason: wanted.reason,
+            note: wanted.note,
+            created_at: now.wall,
+            due_at: wanted.due.unwrap_or(wanted.due_else),
+            claimed_by: None,
+            attempts: Vec::new(),
+            closed: None,
+            since: Some(now.instant),
+            is_due: false,
+            called_for: None,
+            going: None,
+            reached_elsewhere: false,
+        };
+        self.callbacks.insert(one);
+        self.callbacks.changed(&id);
+        Ok(id)
+    }
+
+    /// Whom a text means, by the rules of the account that would call.
+    ///
+    /// # Errors
+    /// If there is no number in it, or one that nobody calls back: a stranger may have asked for it.
+    pub(super) fn whom(&self, text: &str) -> Result<Whom, Refusal> {
+        if is_withheld(text.trim()) {
+            let detail = "There is no number to call back: say which, as the caller's own was withheld or not given";
+            return Err(Refusal::malformed("no_number", detail));
+        }
+        let number = self.plan(text, None, Some(Via::Softphone))?.number;
+        if number.risks.iter().any(|risk| NEVER.contains(risk)) {
+            let detail = "Nobody is called back at such a number: emergency and premium numbers, feature codes and \
+                          addresses elsewhere can only be dialled by hand";
+            return Err(Refusal::malformed("callback_number_not_allowed", detail));
+        }
+        Ok(Whom {
+            number: number.target.to_string(),
+            shown: number.shown,
+            post_dial: number.post_dial,
+            is_risky: !number.risks.is_empty(),
+        })
+    }
+}
+
+fn is_by_rule(reason: CallbackReason) -> bool {
+    matches!(reason, CallbackReason::Missed | CallbackReason::Abandoned)
+}
+
+/// A time that somebody may have meant.
+pub(super) fn read_time(text: &str, now: Now) -> Result<Timestamp, Refusal> {
+    let refusal = || {
+        let detail = "Write the time like 2026-11-27T15:30:00+03:00, within a year from now";
+        Refusal::malformed("bad_time", detail)
+    };
+    let at: Timestamp = text.trim().parse().map_err(|_| refusal())?;
+    if at.duration_since(now.wall).abs() > FARTHEST { Err(refusal()) } else { Ok(at) }
+}
+
+/// What was written, line by line, safe to show.
+pub(super) fn lines(text: &str) -> Result<String, Refusal> {
+    if text.len() > MAX_TEXT {
+        return Err(Refusal::malformed("callback_note_too_long", "A note has 4 KiB at most: shorten it"));
+    }
+    let lines: Vec<_> = text.trim().lines().map(|line| plain(line, MAX_TEXT)).collect();
+    Ok(lines.join("\n"))
+}
+
+fn read_key(key: &str) -> Result<String, Refusal> {
+    let key = key.trim();
+    if (1..=MAX_KEY).contains(&key.len()) && !key.chars().any(char::is_control) {
+        Ok(key.to_owned())
+    } else {
+        Err(Refusal::malformed("bad_key", "A key has 1 to 200 characters, and no line breaks"))
+    }
+}
+
+fn too_many() -> Refusal {
+    let detail = format!("{MOST_OPEN} callbacks are open already: close some that nobody needs any more");
+    Refusal::conflict(Callbacks::FULL, detail)
+}
+
+/// A site could make us call such for its own profit; a machine never dials them.
+const NEVER: [PromptReason; 4] =
+    [PromptReason::Emergency, PromptReason::Premium, PromptReason::FeatureCode, PromptReason::ForeignDomain];
+const MOST_OPEN: usize = 1_000;
+const FARTHEST: SignedDuration = SignedDuration::from_hours(24 * 366);
+const MAX_NAME: usize = 128;
+const MAX_TEXT: usize = 4 * 1024;
+const MAX_KEY: usize = 200;

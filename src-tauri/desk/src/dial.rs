@@ -1,0 +1,152 @@
+//! Dialling: what a text means on an account, read once, so that what is shown is what is dialled.
+
+use phone::{AccountId, CallId, Command, Manner};
+
+use crate::{
+    account::Account,
+    call::{Call, Owner},
+    intent::{Made, unknown_account},
+    number::Number,
+    update::{Desk, Now},
+    wire::{Preview, Refusal, Registration, Via},
+};
+
+/// What would be dialled, on which account and by whom.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) number: Number,
+    /// `None` if there is no account at all.
+    pub(crate) account: Option<AccountId>,
+    pub(crate) via: Via,
+}
+
+/// On whose wish a call is made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AskedBy {
+    /// The site; `None` if it was the agent or nobody in particular.
+    pub(crate) origin: Option<String>,
+    /// The agent said yes this once: the site may follow the call.
+    pub(crate) follows: bool,
+}
+
+impl Plan {
+    pub(crate) fn preview(&self) -> Preview {
+        Preview {
+            dialled: self.number.target.to_string(),
+            shown: self.number.shown.clone(),
+            // Nobody here can send digits after a call that the PBX places.
+            post_dial: self.number.post_dial.clone().filter(|_| self.via == Via::Softphone),
+            kind: self.number.kind,
+            region: self.number.region.clone(),
+            account: self.account.as_ref().map(|account| account.0.clone()),
+            via: self.via,
+        }
+    }
+}
+
+impl Desk {
+    /// What `text` would really dial now, on the account of that name or else the one that would dial it.
+    ///
+    /// # Errors
+    /// If there is nothing to dial in it, or no such account.
+    pub fn preview(&self, text: &str, account: Option<&str>) -> Result<Preview, Refusal> {
+        self.plan(text, account, None).map(|plan| plan.preview())
+    }
+
+    pub(crate) fn plan(&self, text: &str, named: Option<&str>, via: Option<Via>) -> Result<Plan, Refusal> {
+        if let Some(named) = named
+            && self.accounts.iter().all(|account| account.id().0 != named)
+        {
+            return Err(unknown_account(named));
+        }
+        let first = self.dialling_account(None, named);
+        let number = read(first, text)?;
+        let account = self.dialling_account(number.target.host(), named);
+        // Each account reads by rules of its own.
+        let number = if account.map(Account::id) == first.map(Account::id) { number } else { read(account, text)? };
+        let clicks = &self.settings.clicks;
+        if via == Some(Via::Pbx) && !clicks.pbx {
+            return Err(Refusal::pbx_not_set_up());
+        }
+        let usual = if clicks.pbx { clicks.via } else { Via::Softphone };
+        let via = via.unwrap_or(usual);
+        // What was not shown is not sent either, whoever dials in the end.
+        let post_dial = number.post_dial.clone().filter(|_| via == Via::Softphone);
+        let number = Number { post_dial, ..number };
+        Ok(Plan { number, account: account.map(|account| account.id().clone()), via })
+    }
+
+    /// Places the call.
+    pub(crate) fn place(&mut self, plan: &Plan, asked_by: AskedBy, now: Now) -> Result<Made, Refusal> {
+        if self.is_placing() {
+            return Err(Refusal::conflict(
+                "already_dialing",
+                "Another call is being placed: end it, or wait for its answer",
+            ));
+        }
+        match plan.via {
+            Via::Softphone => self.dial(plan, asked_by, now),
+            Via::Pbx => self.originate(plan, asked_by, now),
+        }
+    }
+
+    /// A call is on its way out, from here or from the PBX.
+    pub(crate) fn is_placing(&self) -> bool {
+        self.calls.iter().any(|call| call.is_placing() && call.owner != Owner::Desk) || self.originations.is_asking()
+    }
+
+    fn dial(&mut self, plan: &Plan, asked_by: AskedBy, now: Now) -> Result<Made, Refusal> {
+        let account = self.registered_account(plan)?;
+        // Odd ids are ours.
+        let id = CallId(self.dialed * 2 + 1);
+        self.dialed += 1;
+        let target = &plan.number.target;
+        let mut call = Call::dialed(id, account.clone(), target, now.wall);
+        call.asked_by = asked_by;
+        call.post_dial = plan.number.post_dial.clone();
+        self.calls.push(call);
+        self.turn_to(id);
+        self.command(Command::Dial { call: id, account, target: target.to_string(), manner: Manner::default() });
+        Ok(id.into())
+    }
+
+    pub(crate) fn registered_account(&self, plan: &Plan) -> Result<AccountId, Refusal> {
+        let stands = |account: &&Account| rank(account) < UNREGISTERED;
+        let account = self.accounts.iter().find(|account| Some(account.id()) == plan.account.as_ref());
+        if let Some(account) = account.filter(stands) {
+            return Ok(account.id().clone());
+        }
+        Err(Refusal::conflict(
+            "not_registered",
+            match (&plan.account, self.accounts.iter().any(|account| stands(&account))) {
+                (Some(id), true) => format!("The account {} is not registered, so it cannot call", id.0),
+                _ => "No account is registered, so nobody can be called".to_owned(),
+            },
+        ))
+    }
+
+    /// The account that was named; else one at `host`; else the first: registered ones before those that will be.
+    fn dialling_account(&self, host: Option<&str>, named: Option<&str>) -> Option<&Account> {
+        let candidates = self.accounts.iter().filter(|account| named.is_none_or(|named| account.id().0 == named));
+        // Of equals `min_by_key` takes the first.
+        candidates.min_by_key(|account| (rank(account), host.is_some_and(|host| host != account.domain())))
+    }
+}
+
+fn read(account: Option<&Account>, text: &str) -> Result<Number, Refusal> {
+    let number = match account {
+        Some(account) => account.settings.rules.read(text, account.domain()),
+        None => crate::number::Rules::default().read(text, ""),
+    };
+    Ok(number?)
+}
+
+fn rank(account: &Account) -> u8 {
+    match account.registration() {
+        Registration::Registered => 0,
+        Registration::Registering => 1,
+        Registration::Unregistered | Registration::Failed => UNREGISTERED,
+    }
+}
+
+const UNREGISTERED: u8 = 2;
