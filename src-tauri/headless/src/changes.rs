@@ -91,4 +91,4 @@ impl Ring {
 /// A desk in use makes a few changes a second, one with a level meter twenty.
 const CAPACITY: usize = 1024;
 /// No change has this number, so a snapshot is the answer.
-const UNKNOWN: u64 = u64::MAX;
+pub(crate) const UNKNOWN: u64 = u64::MAX;

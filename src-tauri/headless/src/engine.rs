@@ -2,37 +2,110 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
+use cti::CallEvent;
 use desk::{
-    Desk, Effect, Input, Now, Store,
-    wire::{Change, Done, Intent, Refusal, Snapshot},
+    Asker, Desk, Effect, Input, Now, Numbering, Store,
+    wire::{Change, Done, EventsView, Intent, Preview, Refusal, Snapshot, Verdict, What},
 };
+use journal::Write;
 use phone::{Command, Event};
 use tokio::{
-    sync::{broadcast, mpsc, oneshot},
+    sync::{broadcast, mpsc, oneshot, watch},
     time::sleep_until,
 };
 
-use crate::changes::{Changes, Ring, Update};
+use crate::{
+    changes::{Changes, Ring, Update},
+    crm::Crm,
+    intake::Intake,
+    journaling::Journaling,
+    manager::ManagerHandle,
+    pbx::Pbx,
+    webhook::{Seen, TakesIn as _},
+};
 
 /// The way to the desk. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct DeskHandle(mpsc::Sender<Request>);
+pub struct DeskHandle {
+    requests: mpsc::Sender<Request>,
+    /// Known without asking: every request of a web page wants it.
+    sites: watch::Receiver<Sites>,
+    numbering: watch::Receiver<Numbering>,
+    journal: Journaling,
+    seen: Seen,
+}
+
+/// What was decided about web sites.
+type Sites = Arc<[(String, Verdict)]>;
 
 impl DeskHandle {
-    /// Asks for something.
+    /// Asks for something on behalf of the agent.
     ///
     /// # Errors
     /// The refusal, with a code for the window and a sentence.
     pub async fn intent(&self, intent: Intent) -> Result<Done, Refusal> {
+        self.ask(Asker::Agent, intent).await
+    }
+
+    /// Asks for something on behalf of `asker`.
+    ///
+    /// # Errors
+    /// The refusal, with a code for the window and a sentence.
+    pub async fn ask(&self, asker: Asker, intent: Intent) -> Result<Done, Refusal> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Request::Intent(intent, reply)).await.ok();
-        answer.await.unwrap_or_else(|_| Err(Refusal::conflict("stopping", "Ringside is closing")))
+        self.send(Request::Intent(asker, intent, reply)).await;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// What a text would really dial, on that account or else the one that would dial.
+    ///
+    /// # Errors
+    /// If there is nothing to dial in it, or no such account.
+    pub async fn preview(&self, text: String, account: Option<String>) -> Result<Preview, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Preview(text, account, reply)).await;
+        answer.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// What was decided about the web site `origin`, as of the last change. Asks nobody.
+    pub fn verdict(&self, origin: &str) -> Option<Verdict> {
+        self.sites.borrow().iter().find(|(site, _)| site == origin).map(|(_, verdict)| *verdict)
+    }
+
+    /// Whether an event is about a call of this desk, as of the last change. Asks nobody.
+    pub(crate) fn concerns(&self, event: &CallEvent) -> bool {
+        event.extension.as_deref().is_some_and(|extension| self.numbering.borrow().concerns(extension))
+    }
+
+    /// Which numbers are inside, and how they are written.
+    pub(crate) fn numbering(&self) -> Numbering {
+        self.numbering.borrow().clone()
+    }
+
+    /// What the PBX told lately, and how it was understood.
+    pub fn events(&self) -> EventsView {
+        self.seen.view()
+    }
+
+    /// Takes in once more what came before.
+    ///
+    /// # Errors
+    /// If it is not kept any longer, or cannot be read.
+    pub async fn replay_event(&self, event: u64) -> Result<(), Refusal> {
+        let events = self.seen.replay(event)?;
+        let taken = Intake::new(self.clone(), self.journal.clone(), Vec::new()).take(events).await;
+        taken.map_err(|why| Refusal::conflict("journal_unavailable", why))
+    }
+
+    /// The journal beside the desk.
+    pub(crate) fn journal(&self) -> &Journaling {
+        &self.journal
     }
 
     /// Everything shown now; an empty desk once it has stopped.
     pub async fn snapshot(&self) -> Snapshot {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Request::Snapshot(reply)).await.ok();
+        self.send(Request::Snapshot(reply)).await;
         answer.await.unwrap_or_else(|_| Desk::new(false).snapshot())
     }
 
@@ -40,55 +113,99 @@ impl DeskHandle {
     /// those to come.
     pub async fn subscribe(&self, after: Option<u64>) -> Changes {
         let (reply, answer) = oneshot::channel();
-        self.0.send(Request::Subscribe(after, reply)).await.ok();
+        self.send(Request::Subscribe(after, reply)).await;
         let (backlog, live) = answer.await.unwrap_or_else(|_| (Vec::new(), broadcast::channel(1).1));
         Changes::new(backlog.into(), live, self.clone())
     }
 
     pub(crate) async fn tell(&self, input: Input) {
-        self.0.send(Request::Tell(input)).await.ok();
+        self.send(Request::Tell(Box::new(input))).await;
     }
 
     pub(crate) async fn stop(&self) {
-        self.0.send(Request::Stop).await.ok();
+        self.send(Request::Stop).await;
+    }
+
+    /// A desk that is gone drops the reply, which is how it is noticed.
+    async fn send(&self, request: Request) {
+        self.requests.send(request).await.ok();
     }
 }
 
 #[derive(Debug)]
 enum Request {
-    Intent(Intent, oneshot::Sender<Result<Done, Refusal>>),
+    Intent(Asker, Intent, oneshot::Sender<Result<Done, Refusal>>),
+    Preview(String, Option<String>, oneshot::Sender<Result<Preview, Refusal>>),
     Snapshot(oneshot::Sender<Snapshot>),
     Subscribe(Option<u64>, oneshot::Sender<Subscription>),
-    Tell(Input),
+    Tell(Box<Input>),
     Stop,
 }
 
 type Subscription = (Vec<Update>, broadcast::Receiver<Arc<Change>>);
+
+/// What the desk speaks to.
+pub(crate) struct Parts {
+    pub(crate) phone: phone::Handle,
+    pub(crate) events: mpsc::Receiver<Event>,
+    pub(crate) pbx: Pbx,
+    pub(crate) manager: ManagerHandle,
+    pub(crate) journal: Journaling,
+    pub(crate) crm: Crm,
+    pub(crate) seen: Seen,
+    /// What the CRM and its like tell.
+    pub(crate) told: mpsc::Receiver<Input>,
+}
 
 /// The desk and all it speaks to.
 pub(crate) struct Engine {
     desk: Desk,
     ring: Ring,
     phone: phone::Handle,
+    pbx: Pbx,
+    manager: ManagerHandle,
+    /// For what answers later.
+    own: DeskHandle,
     events: mpsc::Receiver<Event>,
+    told: mpsc::Receiver<Input>,
     requests: mpsc::Receiver<Request>,
     keeper: mpsc::Sender<Store>,
+    sites: watch::Sender<Sites>,
+    numbering: watch::Sender<Numbering>,
+    journal: Journaling,
+    crm: Crm,
     /// What a slow disk has not taken yet, the newest of its kind only.
     overdue: VecDeque<Store>,
 }
 
 impl Engine {
     /// Also gives the way to it, and what it wants to have stored.
-    pub(crate) fn new(
-        phone: phone::Handle,
-        events: mpsc::Receiver<Event>,
-        practice: bool,
-    ) -> (Self, DeskHandle, mpsc::Receiver<Store>) {
+    pub(crate) fn new(parts: Parts, practice: bool) -> (Self, DeskHandle, mpsc::Receiver<Store>) {
+        let Parts { phone, events, pbx, manager, journal, crm, seen, told } = parts;
         let (ask, requests) = mpsc::channel(QUEUE);
         let (keeper, stored) = mpsc::channel(QUEUE);
-        let desk = Desk::new(practice);
-        let engine = Self { desk, ring: Ring::new(), phone, events, requests, keeper, overdue: VecDeque::new() };
-        (engine, DeskHandle(ask), stored)
+        let (sites, known) = watch::channel(Sites::default());
+        let (numbering, numbers) = watch::channel(Numbering::default());
+        let desk = Desk::new(practice).with_seed(seed());
+        let own = DeskHandle { requests: ask, sites: known, numbering: numbers, journal: journal.clone(), seen };
+        let engine = Self {
+            desk,
+            ring: Ring::new(),
+            phone,
+            pbx,
+            manager,
+            own: own.clone(),
+            events,
+            told,
+            requests,
+            keeper,
+            sites,
+            numbering,
+            journal,
+            crm,
+            overdue: VecDeque::new(),
+        };
+        (engine, own, stored)
     }
 
     /// Runs until the phone has stopped.
@@ -102,6 +219,7 @@ impl Engine {
                     None | Some(Event::Stopped) => break,
                     Some(event) => self.update(Input::Phone(event), None).await,
                 },
+                Some(input) = self.told.recv() => self.update(input, None).await,
                 Some(request) = self.requests.recv() => self.serve(request).await,
                 permit = keeper.reserve(), if !self.overdue.is_empty() => match (permit, self.overdue.pop_front()) {
                     (Ok(permit), Some(store)) => permit.send(store),
@@ -119,27 +237,68 @@ impl Engine {
 
     async fn serve(&mut self, request: Request) {
         match request {
-            Request::Intent(intent, reply) => self.update(Input::Intent(intent), Some(reply)).await,
+            Request::Intent(asker, intent, reply) => self.update(Input::Intent(asker, intent), Some(reply)).await,
             // Whoever asked may be gone by now.
+            Request::Preview(text, account, reply) => drop(reply.send(self.desk.preview(&text, account.as_deref()))),
             Request::Snapshot(reply) => drop(reply.send(self.desk.snapshot())),
             Request::Subscribe(after, reply) => {
                 let backlog = self.ring.since(after, || self.desk.snapshot());
                 drop(reply.send((backlog.into(), self.ring.listen())));
             }
-            Request::Tell(input) => self.update(input, None).await,
+            Request::Tell(input) => self.update(*input, None).await,
             Request::Stop => self.phone.send(Command::Stop).await,
         }
     }
 
     async fn update(&mut self, input: Input, mut reply: Option<oneshot::Sender<Result<Done, Refusal>>>) {
-        for effect in self.desk.update(input, now()) {
+        let effects = self.desk.update(input, now());
+        self.numbering.send_if_modified(|known| {
+            let now = self.desk.numbering();
+            let differs = *known != now;
+            *known = now;
+            differs
+        });
+        for effect in effects {
             match effect {
                 // The phone waits for nobody, so waiting for it is short.
                 Effect::Phone(command) => self.phone.send(command).await,
-                Effect::Change(change) => self.ring.push(change),
+                Effect::Originate(wish) => self.pbx.originate(wish, self.own.clone()),
+                Effect::Change(change) => {
+                    self.learn(&change);
+                    self.ring.push(change);
+                }
                 Effect::Store(store) => self.keep(store),
+                Effect::Order(order) => self.manager.order(order, &self.own),
+                Effect::Commit(token, writes) => self.commit(token, writes),
+                Effect::Journal(write) => self.write_down(write),
+                Effect::LookUp(wanted) => self.crm.look_up(wanted),
+                Effect::Moment(moment, facts) => self.crm.moment(moment, facts),
+                Effect::Open(facts) => self.crm.open(&facts),
                 Effect::Reply(result) => drop(reply.take().map(|reply| reply.send(result))),
             }
+        }
+    }
+
+    /// On the disk first, the rest second.
+    fn commit(&self, token: u64, writes: Vec<Write>) {
+        let (written, desk) = (self.journal.commit(writes), self.own.clone());
+        tokio::spawn(async move { desk.tell(Input::Committed(token, written.await)).await });
+    }
+
+    /// Before the change is told, so that nobody hears of a decision that does not hold yet.
+    fn learn(&self, change: &Change) {
+        if let What::ClickToCallChanged { click_to_call } = &change.what {
+            let sites = click_to_call.origins.iter().map(|site| (site.origin.clone(), site.verdict)).collect();
+            self.sites.send_replace(sites);
+        }
+    }
+
+    /// A row first, a request second: the CRM is told from the journal.
+    fn write_down(&mut self, write: Write) {
+        let is_for_crm = matches!(write, Write::Register(_));
+        self.journal.write(write);
+        if is_for_crm {
+            self.crm.registered_something();
         }
     }
 
@@ -155,12 +314,28 @@ impl Engine {
     }
 }
 
+/// Letters and digits that nobody can guess.
+fn seed() -> String {
+    let mut bytes = [0; 16];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "this system has no random numbers");
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn stopping() -> Refusal {
+    Refusal::conflict("stopping", "Ringside is closing")
+}
+
 /// Whether `new` says all that `old` said.
 fn is_newer(new: &Store, old: &Store) -> bool {
     match (new, old) {
-        (Store::Language(_), Store::Language(_)) => true,
+        (Store::Language(_), Store::Language(_))
+        | (Store::ClickToCall(_), Store::ClickToCall(_))
+        | (Store::CallbackLine(_), Store::CallbackLine(_))
+        | (Store::CardMode(_), Store::CardMode(_)) => true,
         (Store::Devices(new, _), Store::Devices(old, _)) => new == old,
-        (Store::Account(new), Store::Account(old)) => new.id == old.id,
+        (Store::Account(new, _), Store::Account(old, _)) => new.id == old.id,
         (Store::Password(new, _), Store::Password(old, _)) => new == old,
         _ => false,
     }

@@ -1,128 +1,117 @@
-//! The localhost port: snapshot, intents and changes for programs on this machine.
+//! The localhost port: Oktell's commands, and snapshot, intents and changes for programs and pages on this machine.
 //!
 //! ```text
-//!   connection ─► at most 512 ─► request head within 5 s ─► Host? 421 ─► token? 401 ─► route? 404, 405 ─► answer
+//!   connection ─► request head within 5 s ─► another user's? 403 ─► Host? 421 ─► method? 405 ─► who asks? 401 ─► route
+//!                                                                                 │
+//!       the holder of the token: everything ──────────────────────────────────────┤
+//!       a page whose site the agent allowed: dials, and sees calls ───────────────┤
+//!       any other page: may ask the agent at most; is told nothing ───────────────┘
 //! ```
 //!
-//! Any web page can reach this port, so it binds the loopback alone, checks `Host` exactly (DNS rebinding), wants a bearer
-//! token that only this user can read, and never answers with a CORS header.
+//! Any web page can reach this port, so it binds the loopback alone, checks `Host` exactly (DNS rebinding), believes of what
+//! a page says only what its browser vouches for, and lets only the sites read answers that the agent allowed.
 
-mod answer;
+mod asker;
+mod file;
 mod guard;
+mod holder;
+mod listeners;
+mod neighbour;
+mod oktell;
+mod pair;
+mod parameters;
+#[cfg(target_os = "linux")]
+mod proc_net;
+mod records;
 mod routes;
+mod stream;
 mod token;
+mod view;
+mod waiting;
 
 use std::{
-    io,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener as StdListener},
-    sync::Arc,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
+use axum::{
+    Router,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
+use hyper::service::{Service, service_fn};
+use hyper_util::service::TowerToHyperService;
 use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-    task::JoinSet,
+    net::TcpStream,
+    task::{JoinHandle, spawn_blocking},
 };
 
-pub(crate) use token::Token;
-
-use crate::engine::DeskHandle;
-
-/// Sockets that are bound and not yet served.
-pub(crate) struct Listeners {
-    sockets: Vec<TcpListener>,
-    port: u16,
-}
-
-impl Listeners {
-    /// Binds 127.0.0.1, and ::1 where there is such a thing; 0 takes a free port.
-    pub(crate) fn bind(port: u16) -> io::Result<Self> {
-        let v4 = listener((Ipv4Addr::LOCALHOST, port).into())?;
-        let port = v4.local_addr()?.port();
-        let v6 = listener((Ipv6Addr::LOCALHOST, port).into())
-            .inspect_err(|error| tracing::debug!(%error, "the localhost port is not on ::1"));
-        Ok(Self { sockets: [Some(v4), v6.ok()].into_iter().flatten().collect(), port })
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
-    }
-}
+use self::{answer::Failure, neighbour::Neighbours, places::Connection};
+pub(crate) use self::{file::AddressFile, holder::holder, listeners::Listeners, token::Token};
+use crate::{
+    engine::DeskHandle,
+    http::{
+        self, answer, body,
+        places::{self, Places},
+    },
+    pbx::Pbx,
+};
 
 /// The port being served.
 #[derive(Debug)]
-pub(crate) struct LocalApi {
-    tasks: JoinSet<()>,
-}
+pub(crate) struct LocalApi(JoinHandle<()>);
 
 impl LocalApi {
-    pub(crate) fn serve(listeners: Listeners, token: Token, desk: DeskHandle) -> Self {
-        let router = routes::router(guard::Guard::new(listeners.port, token), desk);
-        let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let mut tasks = JoinSet::new();
-        for socket in listeners.sockets {
-            tasks.spawn(accept(socket, router.clone(), Arc::clone(&room)));
-        }
-        Self { tasks }
+    pub(crate) fn serve(listeners: Listeners, token: Token, desk: DeskHandle, pbx: Pbx) -> Self {
+        let guard = guard::Guard::new(listeners.port(), token, desk.clone());
+        Self(tokio::spawn(accept(listeners, routes::router(guard, desk, pbx))))
     }
 
     /// Closes the port and every connection.
-    pub(crate) fn stop(mut self) {
-        self.tasks.abort_all();
+    pub(crate) fn stop(self) {
+        self.0.abort();
     }
 }
 
-fn listener(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = StdListener::bind(address)?;
-    socket.set_nonblocking(true)?;
-    TcpListener::from_std(socket)
+async fn accept(listeners: Listeners, router: Router) {
+    let neighbours = spawn_blocking(Neighbours::probe).await.unwrap_or(Neighbours::Unknown);
+    // All of them come from this machine, so there is one share.
+    let admit = move |stream, peer, place| admit(stream, peer, neighbours, router.clone(), place);
+    http::serve(listeners, Places::new(places::MAX), admit).await;
 }
 
-async fn accept(socket: TcpListener, router: Router, room: Arc<Semaphore>) {
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let stream = match socket.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file descriptors, most likely: others must be closed first.
-                tracing::warn!(%error, "the localhost port cannot accept");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        // One too many is closed at once, which is kinder than an answer that never comes.
-        let Ok(place) = Arc::clone(&room).try_acquire_owned() else { continue };
-        let router = router.clone();
-        connections.spawn(async move {
-            converse(stream, router).await;
-            drop(place);
+async fn admit(stream: TcpStream, peer: SocketAddr, neighbours: Neighbours, router: Router, place: Arc<Connection>) {
+    let Ok(own) = stream.local_addr() else { return };
+    let routes = TowerToHyperService::new(router);
+    // Asked for with the first request: a crowd of connections that say nothing is no work.
+    let is_ours = OnceLock::new();
+    let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+        let is_ours = *is_ours.get_or_init(|| neighbours.may_enter(peer, own));
+        let answer = is_ours.then(|| {
+            place.touch();
+            request.extensions_mut().insert(Arc::clone(&place));
+            routes.call(request)
         });
-    }
+        async {
+            match answer {
+                Some(answer) => answer.await,
+                None => Ok(stranger()),
+            }
+        }
+    });
+    http::speak(stream, HEAD_TIME, service).await;
 }
 
-async fn converse(stream: TcpStream, router: Router) {
-    stream.set_nodelay(true).ok();
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME)
-        .max_header_size(MAX_HEAD)
-        .max_headers(MAX_HEADERS)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    if let Err(error) = connection.await {
-        tracing::debug!(%error, "a connection to the localhost port broke");
-    }
+/// What somebody else who works on this machine gets.
+fn stranger() -> Response {
+    tracing::info!("a program of another user was refused");
+    let detail = "this port belongs to another user of this machine";
+    let mut response = Failure::new(StatusCode::FORBIDDEN, "other_user", detail).into_response();
+    guard::dress(response.headers_mut(), None);
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
-const MAX_CONNECTIONS: usize = 512;
-const MAX_HEADERS: usize = 64;
-const MAX_HEAD: usize = 16 * 1024;
 /// For a whole request head, and for a kept connection that asks nothing more.
 const HEAD_TIME: Duration = Duration::from_secs(5);

@@ -3,8 +3,19 @@
 //! Both are TOML of the same shape. A key that the policy has wins. Keys that this version does not know are kept and
 //! warned about; values that cannot be used stop the start with the file, the line, the key and the mend.
 
+mod callback_line;
+mod cards;
+mod clicks;
+mod crm;
+mod floor;
+mod hooks;
+mod numbers;
+mod pbx;
 mod read;
+mod secret;
 mod section;
+mod supervision;
+mod webhook;
 mod write;
 
 #[cfg(test)]
@@ -17,7 +28,13 @@ use std::{
 
 use phone::{Codec, Secret};
 
+pub use crm::Crm;
+pub use hooks::Hook;
+pub use pbx::{Ami, Driver, Pbx};
 pub use read::{bare_account, read};
+pub use secret::SectionSecret;
+pub(crate) use webhook::is_event;
+pub use webhook::{CertificateFiles, Webhook};
 pub(crate) use write::{Mode, Writer, write_whole};
 
 /// All that was read.
@@ -25,16 +42,28 @@ pub(crate) use write::{Mode, Writer, write_whole};
 pub struct Settings {
     /// What the desk goes by. Its `accounts` are empty, they are below.
     pub desk: desk::Settings,
-    /// The localhost port; 0 takes a free one.
-    pub port: u16,
-    /// What an unpaired page may do with a link to the localhost port.
-    pub callto: CallTo,
     /// In the order of the file, those of the policy last.
     pub accounts: Vec<Account>,
+    /// What the PBX may be asked to do.
+    pub pbx: Pbx,
+    /// Where its events are taken in.
+    pub webhook: Webhook,
+    /// Who knows the callers, and wants to know of calls.
+    pub crm: Crm,
+    /// Programs that want to hear of calls.
+    pub hooks: Vec<Hook>,
     /// What is done to the microphone's sound.
     pub processing: Processing,
     /// Sentences for the log: keys that are not known, and keys that are not acted on yet.
     pub warnings: Vec<String>,
+}
+
+impl Settings {
+    /// Secrets of sections that stand in the settings file and belong elsewhere.
+    pub fn secrets_to_move(&self) -> Vec<SectionSecret> {
+        let others = [&self.webhook.password, &self.crm.password, &self.crm.token];
+        self.pbx.secrets.iter().chain(others).filter(|secret| secret.is_to_move()).cloned().collect()
+    }
 }
 
 /// An account of the file.
@@ -46,19 +75,10 @@ pub struct Account {
     pub password: Option<Secret>,
     /// It stands in the settings file rather than in the policy, so the password can be taken out.
     pub password_in_settings: bool,
-    /// What the PBX's events call this desk.
-    pub extension: String,
-}
-
-/// What an unpaired `GET /callto` may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallTo {
-    /// Nothing.
-    Off,
-    /// Fill in the number and ask the agent.
-    Ask,
-    /// Nothing, but paired pages dial.
-    Paired,
+    /// How it reads and dials numbers.
+    pub rules: desk::Rules,
+    /// What the PBX calls this desk, if that is not the user of its address.
+    pub extension: Option<String>,
 }
 
 /// What is done to the microphone's sound.
@@ -109,10 +129,8 @@ impl Problem {
 
 /// What is used where the file says nothing.
 mod default {
-    use super::{CallTo, Codec, Processing};
+    use super::{Codec, Processing};
 
-    pub(super) const PORT: u16 = 4059;
-    pub(super) const CALLTO: CallTo = CallTo::Ask;
     pub(super) const DEVICE: &str = "default";
     pub(super) const CODECS: [Codec; 4] = [Codec::Opus, Codec::G722, Codec::Pcmu, Codec::Pcma];
     pub(super) const PROCESSING: Processing =

@@ -1,17 +1,24 @@
-//! Who may come in.
+//! Stands before every route: the right name of this port, a method it has, who asks; and what every answer carries.
 
 use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use desk::wire::Verdict;
 
-use super::{Token, answer::Failure};
+use super::{
+    Token,
+    answer::Failure,
+    asker::{self, Caller, single},
+    places::Connection,
+};
+use crate::engine::DeskHandle;
 
-/// The names this port goes by, and its token.
+/// The names this port goes by, and what opens it.
 #[derive(Clone, Debug)]
 pub(super) struct Guard(Arc<Inner>);
 
@@ -19,12 +26,13 @@ pub(super) struct Guard(Arc<Inner>);
 struct Inner {
     hosts: [String; 3],
     token: Token,
+    desk: DeskHandle,
 }
 
 impl Guard {
-    pub(super) fn new(port: u16, token: Token) -> Self {
+    pub(super) fn new(port: u16, token: Token, desk: DeskHandle) -> Self {
         let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
-        Self(Arc::new(Inner { hosts, token }))
+        Self(Arc::new(Inner { hosts, token, desk }))
     }
 
     fn knows_host(&self, request: &Request) -> bool {
@@ -34,32 +42,82 @@ impl Guard {
         target && single(request.headers(), &header::HOST).is_some_and(known)
     }
 
-    fn knows_token(&self, headers: &HeaderMap) -> bool {
-        let given = single(headers, &header::AUTHORIZATION).and_then(|value| value.split_once(' '));
-        given.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && self.0.token.is(token.trim()))
+    /// The site that may read the answer, if the request came from one.
+    fn reader(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = asker::origin(headers).ok()??;
+        let may = matches!(self.0.desk.verdict(&origin), Some(Verdict::Allowed | Verdict::Once));
+        HeaderValue::try_from(origin).ok().filter(|_| may)
+    }
+
+    async fn admit(&self, mut request: Request, next: Next) -> Result<Response, Failure> {
+        if !self.knows_host(&request) {
+            let detail = "this port answers to 127.0.0.1, localhost and [::1] with its port number alone";
+            return Err(Failure::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host", detail));
+        }
+        if request.method() == Method::OPTIONS {
+            return self.preflight(request.headers());
+        }
+        // HEAD too: a router would take it for a GET, and dial.
+        if ![Method::GET, Method::POST].contains(request.method()) {
+            return Err(wrong_method());
+        }
+        let Some(connection) = request.extensions().get::<Arc<Connection>>().cloned() else {
+            return Err(Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "no_connection", "this came from nowhere"));
+        };
+        let caller = Caller::of(request.headers(), connection, &self.0.token, &self.0.desk)?;
+        request.extensions_mut().insert(caller);
+        Ok(next.run(request).await)
+    }
+
+    fn preflight(&self, headers: &HeaderMap) -> Result<Response, Failure> {
+        if self.reader(headers).is_none() {
+            return Err(Failure::new(StatusCode::FORBIDDEN, "not_paired", "the agent has not allowed this site"));
+        }
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        let answer = response.headers_mut();
+        answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+        answer.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type, last-event-id"));
+        if headers.get(ASKS_FOR_PRIVATE_NETWORK).is_some_and(|asks| asks == "true") {
+            answer.insert(ALLOWS_PRIVATE_NETWORK, HeaderValue::from_static("true"));
+        }
+        Ok(response)
     }
 }
 
 /// Stands before every route.
 pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let mut response = if !guard.knows_host(&request) {
-        let detail = "this port answers to 127.0.0.1, localhost and [::1] with its port number alone";
-        Failure::new(StatusCode::MISDIRECTED_REQUEST, "wrong_host", detail).into_response()
-    } else if !guard.knows_token(request.headers()) {
-        let detail = "send Authorization: Bearer with the token of the token_file";
-        Failure::new(StatusCode::UNAUTHORIZED, "no_token", detail).into_response()
-    } else {
-        next.run(request).await
+    let asked = request.headers().clone();
+    let mut response = match guard.admit(request, next).await {
+        Ok(response) => response,
+        Err(failure) => failure.into_response(),
     };
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    dress(response.headers_mut(), guard.reader(&asked));
     response
 }
 
-/// The value of a header that came exactly once.
-fn single<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?.to_str().ok()?;
-    values.next().is_none().then_some(value)
+/// What was decided while the answer was made counts: a page that was allowed by it may read it.
+pub(super) fn dress(headers: &mut HeaderMap, reader: Option<HeaderValue>) {
+    let whose = if reader.is_some() { "cross-origin" } else { "same-origin" };
+    headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static(whose));
+    if let Some(origin) = reader {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    }
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
 }
+
+pub(super) fn wrong_method() -> Failure {
+    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "this is not the method for it: see /v1/openapi.json")
+}
+
+/// Which sites a browser may give the answer to, where no script asked for it.
+pub(super) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const ASKS_FOR_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const ALLOWS_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");

@@ -1,53 +1,73 @@
-//! What can be asked.
-
-use std::{convert::Infallible, time::Duration};
+//! What can be asked under `/v1`.
 
 use axum::{
-    Json, Router,
-    body::{Bytes, to_bytes},
+    Extension, Json, Router,
     extract::{Query, Request, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode, header},
     middleware,
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse, Response, sse::Sse},
     routing::{get, post},
 };
-use desk::wire::{Done, Intent, Snapshot};
-use futures_util::{StreamExt, stream};
+use desk::wire::{Done, Intent, Preview};
 use serde::Deserialize;
-use tokio::time::timeout;
 
 use super::{
     answer::Failure,
-    guard::{self, Guard},
+    asker::Caller,
+    body,
+    guard::{self, Guard, RESOURCE_POLICY},
+    oktell, pair, records, stream,
+    view::View,
+    waiting::Waiting,
 };
-use crate::{changes::Update, engine::DeskHandle};
+use crate::{engine::DeskHandle, pbx::Pbx};
 
-pub(super) fn router(guard: Guard, desk: DeskHandle) -> Router {
+/// What the routes work with.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) desk: DeskHandle,
+    pub(super) pbx: Pbx,
+    /// Answers that pages wait for.
+    pub(super) waiting: Waiting,
+}
+
+pub(super) fn router(guard: Guard, desk: DeskHandle, pbx: Pbx) -> Router {
     Router::new()
         .route("/v1/snapshot", get(snapshot))
         .route("/v1/intent", post(intent))
         .route("/v1/changes", get(changes))
+        .route("/v1/preview", get(preview))
+        .route("/v1/pair", post(pair::pair))
         .route("/v1/openapi.json", get(openapi))
+        .merge(records::router())
+        .merge(oktell::router())
         .fallback(|| async {
             Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here: see /v1/openapi.json")
         })
-        .method_not_allowed_fallback(wrong_method)
+        .method_not_allowed_fallback(async || guard::wrong_method())
         .layer(middleware::from_fn_with_state(guard, guard::check))
-        .with_state(desk)
+        .with_state(Desk { desk, pbx, waiting: Waiting::default() })
 }
 
-async fn snapshot(State(desk): State<DeskHandle>) -> Json<Snapshot> {
-    Json(desk.snapshot().await)
+async fn snapshot(State(at): State<Desk>, Extension(caller): Extension<Caller>) -> Result<Response, Failure> {
+    let viewer = caller.viewer()?;
+    let snapshot = at.desk.snapshot().await;
+    Ok(match viewer {
+        None => Json(snapshot).into_response(),
+        Some(origin) => Json(View::new(origin, &snapshot).snapshot(&snapshot)).into_response(),
+    })
 }
 
-async fn intent(State(desk): State<DeskHandle>, request: Request) -> Result<Json<Done>, Failure> {
-    let body = read(request).await?;
+async fn intent(
+    State(at): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    request: Request,
+) -> Result<Json<Done>, Failure> {
+    caller.viewer()?;
+    let body = body::read(request).await?;
     let intent: Intent = serde_json::from_slice(&body)
         .map_err(|error| Failure::new(StatusCode::BAD_REQUEST, "malformed", format!("this is no intent: {error}")))?;
-    Ok(Json(desk.intent(intent).await?))
+    Ok(Json(at.desk.ask(caller.asker, intent).await?))
 }
 
 /// For those who cannot set `Last-Event-ID`.
@@ -56,62 +76,58 @@ struct Since {
     after: Option<u64>,
 }
 
-/// Changes as they come. After a gap that is too old the first event is a `snapshot`.
+/// Changes as they come. After a gap that is too old the first event is a `snapshot`; a page that resumes gets one in any
+/// case, for what happened before it was allowed is not for it.
 async fn changes(
-    State(desk): State<DeskHandle>,
+    State(at): State<Desk>,
+    Extension(caller): Extension<Caller>,
     since: Result<Query<Since>, QueryRejection>,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response, Failure> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
     let after = last.or(since.ok().and_then(|Query(since)| since.after));
-    let changes = desk.subscribe(after).await;
-    let events = stream::unfold(changes, async |mut changes| {
-        let event = event(changes.next().await?);
-        Some((Ok::<_, Infallible>(event), changes))
-    });
-    // The head of the answer leaves with its first byte: a listener must not wait for a change to know that it listens.
-    let hello = stream::once(async { Ok(Event::default().comment("listening")) });
-    Sse::new(hello.chain(events)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
-}
-
-async fn openapi() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json"))
-}
-
-async fn wrong_method() -> Failure {
-    Failure::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "this is not the method for it: see /v1/openapi.json")
-}
-
-fn event(update: Update) -> Event {
-    let (event, seq, data) = match &update {
-        Update::Snapshot(snapshot) => {
-            (Event::default().event("snapshot"), snapshot.seq, serde_json::to_string(snapshot))
+    Ok(match caller.viewer()? {
+        None => Sse::new(stream::whole(at.desk.subscribe(after).await)).keep_alive(stream::beat()).into_response(),
+        Some(origin) => {
+            let place = at.waiting.enter(origin, &caller)?;
+            let events = stream::of_page(&at.desk, origin, after).await;
+            let events = stream::holding(events, place);
+            Sse::new(events).keep_alive(stream::beat()).into_response()
         }
-        Update::Change(change) => (Event::default(), change.seq, serde_json::to_string(change)),
+    })
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    target: String,
+    account: Option<String>,
+}
+
+async fn preview(
+    State(at): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+) -> Result<Json<Preview>, Failure> {
+    if !caller.is_agent() {
+        return Err(Failure::new(StatusCode::UNAUTHORIZED, "no_token", "only a program with the token may ask this"));
+    }
+    let Query(Wanted { target, account }) = wanted.map_err(|_| {
+        Failure::new(StatusCode::BAD_REQUEST, "malformed", "ask like /v1/preview?target=%2B74952294989")
+    })?;
+    if target.len() > MAX_TARGET {
+        return Err(Failure::new(StatusCode::BAD_REQUEST, "target_undialable", "this is too long to be a number"));
+    }
+    Ok(Json(at.desk.preview(target, account).await?))
+}
+
+/// Pages ask for this to tell a Ringside that is off from one that refuses them: that somebody answers is no secret.
+async fn openapi(Extension(caller): Extension<Caller>) -> Response {
+    let answer = match caller.viewer() {
+        Ok(_) => ([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response(),
+        Err(failure) => failure.into_response(),
     };
-    match data {
-        Ok(data) => event.id(seq.to_string()).data(data),
-        Err(error) => {
-            tracing::error!(%error, seq, "a change cannot be written as JSON");
-            event.id(seq.to_string())
-        }
-    }
+    ([(RESOURCE_POLICY, "cross-origin")], answer).into_response()
 }
 
-/// The body, if it is small enough and comes in time.
-async fn read(request: Request) -> Result<Bytes, Failure> {
-    let too_large = || Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "an intent has at most 64 KiB");
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: u64| length > MAX_BODY as u64) {
-        return Err(too_large());
-    }
-    match timeout(BODY_TIME, to_bytes(request.into_body(), MAX_BODY)).await {
-        Ok(read) => read.map_err(|_| too_large()),
-        Err(_) => Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "too_slow", "the request did not come in time")),
-    }
-}
-
-const MAX_BODY: usize = 64 * 1024;
-const BODY_TIME: Duration = Duration::from_secs(10);
-/// Proxies and browsers give up on a silent connection after half a minute or more.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Longer than any number, and any link that means one.
+pub(super) const MAX_TARGET: usize = 1024;

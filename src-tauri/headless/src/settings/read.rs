@@ -6,8 +6,9 @@ use desk::wire::Language;
 use phone::{AccountId, AutoAnswer, Codec, DtmfMode, Secret, Transport};
 
 use super::{
-    Account, CallTo, Problem, Processing, Settings, default,
+    Account, Problem, Processing, Settings, cards, clicks, crm, default, floor, hooks, numbers, pbx,
     section::{File, Section},
+    supervision, webhook,
 };
 
 /// Reads the settings file and lays the policy over it. A missing policy is none; a missing settings file is an empty one if
@@ -22,15 +23,23 @@ pub fn read(settings: &Path, policy: &Path, may_be_missing: bool) -> Result<Sett
     let layers: Vec<&File> = policy.into_iter().chain(file.as_ref()).collect();
     let root = Section::root(&layers);
     version(&root)?;
-    let (local_api, audio) = (root.section("local_api")?, root.section("audio")?);
-    let locked = match policy {
-        Some(policy) => Section::root(&[policy]).section("policy")?.strings("locked")?.unwrap_or_default(),
-        None => Vec::new(),
-    };
+    let audio = root.section("audio")?;
+    let locked = policy.map_or(Ok(Vec::new()), locked)?;
     let mut warnings = root.unknown_keys(ROOT);
-    warnings.extend(local_api.unknown_keys(&["port", "callto"]));
+    let (pbx, about_pbx) = pbx::read(&root.section("pbx")?, settings)?;
+    let (clicks, about_clicks) = clicks::read(&root, &pbx)?;
+    let (webhook, about_webhook) = webhook::read(&root.section("webhook")?, settings)?;
+    let events_come = webhook.enabled || pbx.tells_events();
+    let (crm, about_crm) = crm::read(&root.section("crm")?, settings, events_come)?;
+    let (cards, about_cards) = cards::read(&root.section("cards")?, &crm)?;
+    let (hooks, about_hooks) = hooks::read(&root)?;
+    let (floor, about_floor) = floor::read(&root.section("floor")?)?;
+    let (supervision, about_supervision) = supervision::read(&root.section("supervision")?, &pbx)?;
+    warnings.extend(about_floor.into_iter().chain(about_supervision));
+    warnings.extend([about_clicks, about_webhook, about_crm, about_cards, about_hooks].into_iter().flatten());
     warnings.extend(audio.unknown_keys(AUDIO));
     warnings.extend(not_acted_on(&root)?);
+    warnings.extend(about_pbx);
     let mut accounts = Vec::new();
     for section in root.list("account")? {
         warnings.extend(section.unknown_keys(ACCOUNT));
@@ -43,11 +52,19 @@ pub fn read(settings: &Path, policy: &Path, may_be_missing: bool) -> Result<Sett
             microphone: devices(&audio, "microphone")?,
             speaker: devices(&audio, "speaker")?,
             ring: devices(&audio, "ring")?,
+            clicks,
+            cards,
+            floor,
+            supervision,
+            line: desk::LineRules::default(),
+            callbacks: desk::CallbackRules::default(),
             locked,
         },
-        port: local_api.port("port")?.unwrap_or(default::PORT),
-        callto: local_api.choice("callto", CALLTO)?.unwrap_or(default::CALLTO),
         accounts,
+        pbx,
+        webhook,
+        crm,
+        hooks,
         processing: Processing {
             echo_cancellation: audio.bool("echo_cancellation")?.unwrap_or(default::PROCESSING.echo_cancellation),
             noise_suppression: audio.bool("noise_suppression")?.unwrap_or(default::PROCESSING.noise_suppression),
@@ -88,6 +105,18 @@ fn open(path: &Path, may_be_missing: bool) -> Result<Option<File>, Problem> {
     }
 }
 
+/// What the policy locks, and what it sets: a change of that would be gone after the next start.
+fn locked(policy: &File) -> Result<Vec<String>, Problem> {
+    let root = Section::root(&[policy]);
+    let mut locked = root.section("policy")?.strings("locked")?.unwrap_or_default();
+    for key in clicks::set_keys(&root)?.into_iter().chain(cards::set_keys(&root)?) {
+        if !locked.iter().any(|known| known == key) {
+            locked.push(key.to_owned());
+        }
+    }
+    Ok(locked)
+}
+
 fn version(root: &Section<'_>) -> Result<(), Problem> {
     match root.integer("version")? {
         None | Some(VERSION) => Ok(()),
@@ -109,12 +138,12 @@ fn account(section: &Section<'_>, settings: &Path) -> Result<Account, Problem> {
     let account = phone::Account {
         id: AccountId(section.string("id")?.unwrap_or_default()),
         aor,
-        registrar: filled(section.string("registrar")?),
-        username: filled(section.string("username")?),
+        registrar: section.filled("registrar")?,
+        username: section.filled("username")?,
         password: Secret::default(),
-        display_name: filled(section.string("display_name")?),
+        display_name: section.filled("display_name")?,
         transport: section.choice("transport", TRANSPORTS)?.unwrap_or_default(),
-        ca: filled(section.string("ca")?).map(Into::into),
+        ca: section.filled("ca")?.map(Into::into),
         codecs: codecs(section)?,
         dtmf: section.choice("dtmf", DTMF)?.unwrap_or_default(),
         auto_answer: section.choice("auto_answer", AUTO_ANSWER)?.unwrap_or_default(),
@@ -123,7 +152,8 @@ fn account(section: &Section<'_>, settings: &Path) -> Result<Account, Problem> {
         account,
         password: section.string("password")?.map(Secret),
         password_in_settings: section.comes_from("password", settings),
-        extension: filled(section.string("extension")?).unwrap_or(user),
+        rules: numbers::read(section)?,
+        extension: section.filled("extension")?.filter(|extension| *extension != user),
     })
 }
 
@@ -153,29 +183,12 @@ fn devices(audio: &Section<'_>, role: &str) -> Result<Vec<String>, Problem> {
 /// What is written down for a later version; said once, so that nobody relies on it.
 fn not_acted_on(root: &Section<'_>) -> Result<Vec<String>, Problem> {
     let mut sleeping = Vec::new();
-    let driver = root.section("pbx")?.choice("driver", DRIVERS)?.unwrap_or(false);
-    if driver {
-        sleeping.push("pbx.driver");
-    }
-    let crm = root.section("crm")?;
-    sleeping.extend(
-        ["crm.lookup_url", "crm.register_url", "crm.open_url"]
-            .into_iter()
-            .filter(|key| key.strip_prefix("crm.").is_some_and(|key| crm.has(key))),
-    );
-    if root.section("webhook")?.has("listen") {
-        sleeping.push("webhook.listen");
-    }
     for account in root.list("account")? {
         if account.choice("srtp", SRTP)? == Some(Srtp::Optional) {
             sleeping.push("account.srtp");
         }
     }
     Ok(sleeping.into_iter().map(|key| format!("{key}: this version does not act on it yet; it is kept")).collect())
-}
-
-fn filled(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -187,7 +200,25 @@ enum Srtp {
 
 const VERSION: i64 = 1;
 const AOR: &str = "write the address of record, like aor = \"sip:101@pbx.example\"";
-const ROOT: &[&str] = &["version", "language", "local_api", "webhook", "account", "audio", "pbx", "crm", "policy"];
+const ROOT: &[&str] = &[
+    "version",
+    "language",
+    "local_api",
+    "links",
+    "hotkeys",
+    "webhook",
+    "account",
+    "audio",
+    "pbx",
+    "cards",
+    "crm",
+    "floor",
+    "supervision",
+    "callback_line",
+    "callbacks",
+    "hook",
+    "policy",
+];
 const AUDIO: &[&str] = &["microphone", "speaker", "ring", "echo_cancellation", "noise_suppression", "automatic_gain"];
 const ACCOUNT: &[&str] = &[
     "id",
@@ -203,10 +234,13 @@ const ACCOUNT: &[&str] = &[
     "codecs",
     "dtmf",
     "auto_answer",
+    "country",
+    "extensions",
+    "dial_as",
+    "outside_prefix",
 ];
 const LANGUAGES: &[(&str, Language)] =
     &[("en", Language::En), ("ru", Language::Ru), ("fa", Language::Fa), ("system", Language::System)];
-const CALLTO: &[(&str, CallTo)] = &[("off", CallTo::Off), ("ask", CallTo::Ask), ("paired", CallTo::Paired)];
 const TRANSPORTS: &[(&str, Transport)] = &[("udp", Transport::Udp), ("tcp", Transport::Tcp), ("tls", Transport::Tls)];
 const SRTP: &[(&str, Srtp)] = &[("off", Srtp::Off), ("optional", Srtp::Optional), ("required", Srtp::Required)];
 const CODECS: &[(&str, Codec)] =
@@ -215,6 +249,3 @@ const DTMF: &[(&str, DtmfMode)] =
     &[("auto", DtmfMode::Auto), ("rfc4733", DtmfMode::Rfc4733), ("info", DtmfMode::Info), ("inband", DtmfMode::Inband)];
 const AUTO_ANSWER: &[(&str, AutoAnswer)] =
     &[("off", AutoAnswer::Off), ("trusted", AutoAnswer::Trusted), ("all", AutoAnswer::All)];
-/// Whether it asks anything of a PBX.
-const DRIVERS: &[(&str, bool)] =
-    &[("none", false), ("ami", true), ("oktell", true), ("simotel", true), ("dial_codes", true)];

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Document, Item, Key, TableLike, Value};
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
+use toml_edit::{Document, Item, Key, Table, TableLike, Value};
 
 use super::Problem;
 
@@ -39,6 +40,8 @@ fn line_of(text: &str, at: usize) -> usize {
 /// A table as several files have it; the first that has a key wins.
 pub(super) struct Section<'a> {
     name: String,
+    /// Where it begins, if it has no name of its own.
+    line: Option<usize>,
     layers: Vec<(&'a File, &'a dyn TableLike)>,
 }
 
@@ -51,26 +54,30 @@ struct Found<'a> {
 impl<'a> Section<'a> {
     pub(super) fn root(files: &[&'a File]) -> Self {
         let layers = files.iter().map(|file| (*file, file.document.as_table() as &dyn TableLike)).collect();
-        Self { name: String::new(), layers }
+        Self { name: String::new(), line: None, layers }
     }
 
     /// The table `key`; empty if no file has it.
     pub(super) fn section(&self, key: &str) -> Result<Self, Problem> {
         let mut layers = Vec::new();
         for found in self.all(key) {
-            let table =
-                found.item.as_table_like().ok_or_else(|| found.problem(format!("write it as a table: [{key}]")))?;
+            let table = found
+                .item
+                .as_table_like()
+                .ok_or_else(|| found.problem(format!("write it as a table: [{}]", found.key)))?;
             layers.push((found.file, table));
         }
-        Ok(Self { name: self.path(key), layers })
+        Ok(Self { name: self.path(key), line: None, layers })
     }
 
     /// The elements of the list of tables `key`, joined by their `id`: the settings' order, then what only the policy has.
     pub(super) fn list(&self, key: &str) -> Result<Vec<Self>, Problem> {
         let mut elements: Vec<(String, Self)> = Vec::new();
         for found in self.all(key).into_iter().rev() {
-            let tables =
-                found.item.as_array_of_tables().ok_or_else(|| found.problem(format!("write it as [[{key}]]")))?;
+            let tables = found
+                .item
+                .as_array_of_tables()
+                .ok_or_else(|| found.problem(format!("write it as [[{}]]", found.key)))?;
             for table in tables {
                 let layer = (found.file, table as &dyn TableLike);
                 let missing = || Problem {
@@ -88,12 +95,47 @@ impl<'a> Section<'a> {
                         });
                     }
                     Some((_, known)) => known.layers.insert(0, layer),
-                    None => elements
-                        .push((id.to_owned(), Self { name: self.path(&format!("{key}.{id}")), layers: vec![layer] })),
+                    None => {
+                        let name = self.path(&format!("{key}.{id}"));
+                        elements.push((id.to_owned(), Self { name, line: None, layers: vec![layer] }));
+                    }
                 }
             }
         }
         Ok(elements.into_iter().map(|(_, section)| section).collect())
+    }
+
+    /// The elements of the list of tables `key`, as the first file has them that has any.
+    pub(super) fn tables(&self, key: &str) -> Result<Vec<Self>, Problem> {
+        let Some(found) = self.find(key) else { return Ok(Vec::new()) };
+        let tables =
+            found.item.as_array_of_tables().ok_or_else(|| found.problem(format!("write it as [[{}]]", found.key)))?;
+        let section = |table: &'a Table| Self {
+            name: found.key.clone(),
+            line: table.span().map(|span| line_of(found.file.document.raw(), span.start)),
+            layers: vec![(found.file, table as &dyn TableLike)],
+        };
+        Ok(tables.iter().map(section).collect())
+    }
+
+    /// The elements of the list of tables `key`, which know themselves what belongs into them.
+    pub(super) fn described<T: DeserializeOwned>(&self, key: &str) -> Result<Vec<T>, Problem> {
+        let Some(found) = self.find(key) else { return Ok(Vec::new()) };
+        let tables =
+            found.item.as_array_of_tables().ok_or_else(|| found.problem(format!("write it as [[{}]]", found.key)))?;
+        let read = |table: &Table| {
+            let value = Value::from(table.clone().into_inline_table());
+            T::deserialize(value.into_deserializer()).map_err(|error| Problem {
+                line: error.span().or(table.span()).map(|span| line_of(found.file.document.raw(), span.start)),
+                ..found.problem(error.message().replace('\n', ", "))
+            })
+        };
+        tables.iter().map(read).collect()
+    }
+
+    /// Whether any file has this table.
+    pub(super) fn is_there(&self) -> bool {
+        !self.layers.is_empty()
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -109,6 +151,16 @@ impl<'a> Section<'a> {
         self.read(key, "a text in quotes", |value| value.as_str().map(str::to_owned))
     }
 
+    /// A text that says something.
+    pub(super) fn filled(&self, key: &str) -> Result<Option<String>, Problem> {
+        Ok(self.string(key)?.filter(|text| !text.trim().is_empty()))
+    }
+
+    /// A text without which there is nothing to be done; `mend` says so.
+    pub(super) fn wanted(&self, key: &str, mend: &str) -> Result<String, Problem> {
+        self.filled(key)?.ok_or_else(|| self.problem(key, mend))
+    }
+
     pub(super) fn bool(&self, key: &str) -> Result<Option<bool>, Problem> {
         self.read(key, "true or false", Value::as_bool)
     }
@@ -121,6 +173,13 @@ impl<'a> Section<'a> {
 
     pub(super) fn integer(&self, key: &str) -> Result<Option<i64>, Problem> {
         self.read(key, "a number", Value::as_integer)
+    }
+
+    /// From one second to `most`.
+    pub(super) fn seconds(&self, key: &str, most: u32) -> Result<Option<u32>, Problem> {
+        let Some(number) = self.integer(key)? else { return Ok(None) };
+        let seconds = u32::try_from(number).ok().filter(|seconds| (1..=most).contains(seconds));
+        seconds.map(Some).ok_or_else(|| self.problem(key, format!("write seconds, from 1 to {most}")))
     }
 
     /// A list of texts; a single text is a list of one.
@@ -148,7 +207,7 @@ impl<'a> Section<'a> {
             Some(found) => found.problem(mend),
             None => Problem {
                 file: self.layers.first().map(|(file, _)| file.path.clone()).unwrap_or_default(),
-                line: None,
+                line: self.line,
                 key: self.path(key),
                 mend: mend.into(),
             },

@@ -1,6 +1,16 @@
 //! Settings files, as people write them.
 
-use std::{env, fs, path::PathBuf};
+mod cards;
+mod clicks;
+mod crm;
+mod pbx;
+mod webhook;
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use desk::{Store, wire::Language};
 use phone::{AccountId, Codec, Role, Transport};
@@ -12,7 +22,9 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(test: &str) -> Self {
-        let folder = env::temp_dir().join(format!("ringside-settings-{test}-{}", std::process::id()));
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("ringside-settings-{test}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = env::temp_dir().join(name);
         fs::create_dir_all(&folder).expect("the temporary folder can be written");
         Self(folder)
     }
@@ -62,26 +74,32 @@ ring = []
 echo_cancellation = false
 [pbx]
 driver = "ami"
+address = "pbx.example"
+username = "ringside"
 "#;
 
 #[test]
 fn every_key_of_the_contract_is_read() {
     let settings = Folder::new("full").read(FULL).expect("it is right");
-    assert_eq!((settings.port, settings.callto, settings.desk.language), (0, CallTo::Paired, Language::Fa));
+    assert_eq!(
+        (settings.desk.clicks.port, settings.desk.clicks.callto, settings.desk.language),
+        (0, desk::wire::CallTo::Paired, Language::Fa)
+    );
     assert_eq!(settings.desk.microphone, ["wav:in.wav", "null"]);
     assert_eq!((settings.desk.speaker, settings.desk.ring), (vec!["null".to_owned()], vec![]));
     assert!(!settings.processing.echo_cancellation && settings.processing.noise_suppression);
     let work = settings.accounts.first().expect("there is one");
     assert_eq!((work.account.transport, work.account.username.as_deref()), (Transport::Tls, Some("agent")));
     assert_eq!(work.account.codecs, [Codec::Pcma, Codec::Opus], "each once, in their order");
-    assert_eq!((work.extension.as_str(), &work.password), ("101", &Some(Secret("s3cret".into()))));
-    assert_eq!(settings.warnings.len(), 2, "PBX and webhook are said to sleep: {:?}", settings.warnings);
+    assert_eq!((work.extension.as_deref(), &work.password), (None, &Some(Secret("s3cret".into()))));
+    assert_eq!(settings.warnings.len(), 1, "the PBX does less than it could: {:?}", settings.warnings);
+    assert!(settings.webhook.enabled);
 }
 
 #[test]
 fn an_empty_file_is_all_defaults() {
     let settings = Folder::new("empty").read("").expect("nothing is wrong with nothing");
-    assert_eq!((settings.port, settings.callto), (4059, CallTo::Ask));
+    assert_eq!((settings.desk.clicks.port, settings.desk.clicks.callto), (4059, desk::wire::CallTo::Ask));
     assert_eq!(settings.desk, desk::Settings::default());
 }
 
@@ -158,9 +176,9 @@ fn comments_order_and_unknown_keys_survive_a_write() {
     let folder = Folder::new("write");
     let text = "# mine\nversion = 1\nfuture = true # keep\n\n[[account]]\nid = \"work\" # the one\naor = \"sip:1@x\" # address\npassword = \"s\"\n";
     let path = folder.file("settings.toml", text);
-    let writer = Writer::new(path.clone());
+    let writer = Writer::new(path.clone(), desk::Clicks::default());
     let account = phone::Account { id: AccountId("work".into()), aor: "sip:2@x".into(), ..bare_account() };
-    writer.store(&Store::Account(account)).expect("it is written");
+    writer.store(&Store::Account(account, desk::Rules::default())).expect("it is written");
     writer.remove_passwords(&[AccountId("work".into())]).expect("it is written");
     writer.store(&Store::Devices(Role::Ring, vec!["null".into()])).expect("it is written");
     writer.store(&Store::Language(Language::Fa)).expect("it is written");
@@ -183,7 +201,7 @@ fn a_written_file_is_as_readable_as_before() {
     let folder = Folder::new("mode");
     let path = folder.file("settings.toml", "version = 1\n");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("it is ours");
-    Writer::new(path.clone()).store(&Store::Language(Language::En)).expect("it is written");
+    Writer::new(path.clone(), desk::Clicks::default()).store(&Store::Language(Language::En)).expect("it is written");
     let mode = |path: &PathBuf| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode(&path), 0o640);
     write_whole(&path, "", Mode::Private).expect("it is written");

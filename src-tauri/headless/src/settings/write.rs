@@ -4,32 +4,46 @@ use std::{
     fs::{self, OpenOptions},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use desk::{Store, wire::Language};
 use phone::{AccountId, Role, Transport};
-use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value, value};
+
+use super::{SectionSecret, callback_line, cards, clicks, numbers};
 
 /// Writes into one settings file.
 #[derive(Debug)]
 pub(crate) struct Writer {
     path: PathBuf,
+    /// As they stand in the files: what the agent leaves alone is not written, for the policy may have it.
+    clicks: Mutex<desk::Clicks>,
 }
 
 impl Writer {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path }
+    /// `clicks` as they were read.
+    pub(crate) fn new(path: PathBuf, clicks: desk::Clicks) -> Self {
+        Self { path, clicks: Mutex::new(clicks) }
     }
 
     /// Writes what the agent changed. Passwords are not for this file.
     pub(crate) fn store(&self, store: &Store) -> io::Result<()> {
+        let mut known = self.clicks.lock().unwrap_or_else(PoisonError::into_inner);
         self.edit(|document| match store {
-            Store::Account(account) => set_account(document, account),
+            Store::Account(account, rules) => set_account(document, account, rules),
             Store::RemoveAccount(id) => remove_account(document, id),
             Store::Devices(role, wanted) => set_devices(document, *role, wanted),
             Store::Language(language) => document.insert("language", value(language_name(*language))).map_or((), drop),
+            Store::ClickToCall(clicks) => clicks::write(document, &known, clicks),
+            Store::CardMode(show) => cards::write(document, *show),
+            Store::CallbackLine(on) => callback_line::write(document, *on),
             Store::Password(..) => {}
-        })
+        })?;
+        if let Store::ClickToCall(clicks) = store {
+            known.clone_from(clicks);
+        }
+        Ok(())
     }
 
     /// Takes the passwords of these accounts out.
@@ -39,6 +53,17 @@ impl Writer {
             for table in accounts.into_iter().flat_map(ArrayOfTables::iter_mut) {
                 if ids.iter().any(|id| is_account(table, id)) {
                     table.remove("password");
+                }
+            }
+        })
+    }
+
+    /// Takes these secrets of sections out.
+    pub(crate) fn remove_secrets(&self, secrets: &[SectionSecret]) -> io::Result<()> {
+        self.edit(|document| {
+            for secret in secrets {
+                if let Some(section) = document.get_mut(secret.section).and_then(Item::as_table_like_mut) {
+                    section.remove(secret.key);
                 }
             }
         })
@@ -98,7 +123,7 @@ fn write_draft(draft: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-fn set_account(document: &mut DocumentMut, account: &phone::Account) {
+fn set_account(document: &mut DocumentMut, account: &phone::Account, rules: &desk::Rules) {
     let accounts = document.entry("account").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
     let Some(accounts) = accounts.as_array_of_tables_mut() else { return };
     if !accounts.iter().any(|table| is_account(table, &account.id)) {
@@ -119,10 +144,52 @@ fn set_account(document: &mut DocumentMut, account: &phone::Account) {
     set(table, "display_name", account.display_name.as_deref());
     set(table, "transport", transport);
     set(table, "ca", ca.as_deref());
+    numbers::write(table, rules);
+}
+
+/// The table `key` of the document, made if it is missing; `None` if something else stands there.
+pub(super) fn table<'a>(document: &'a mut DocumentMut, key: &str) -> Option<&'a mut dyn TableLike> {
+    document.entry(key).or_insert_with(|| Item::Table(Table::new())).as_table_like_mut()
+}
+
+/// Writes a value; the comment behind what stands there stays.
+pub(super) fn put(table: &mut dyn TableLike, key: &str, new: impl Into<Value>) {
+    let mut new = new.into();
+    match table.get_mut(key) {
+        Some(Item::Value(old)) => {
+            *new.decor_mut() = old.decor().clone();
+            *old = new;
+        }
+        _ => drop(table.insert(key, value(new))),
+    }
+}
+
+/// Writes a list; what stays in it stays where it is, with its comments.
+pub(super) fn put_list(table: &mut dyn TableLike, key: &str, wanted: &[String]) {
+    let Some(list) = table.get_mut(key).and_then(Item::as_array_mut) else {
+        return put(table, key, wanted.iter().collect::<Array>());
+    };
+    list.retain(|item| item.as_str().is_some_and(|item| wanted.iter().any(|wanted| wanted == item)));
+    for text in wanted {
+        if !list.iter().any(|item| item.as_str() == Some(text)) {
+            add_line(list, text);
+        }
+    }
+}
+
+/// Behind the last one; where each has a line of its own, and perhaps a comment behind it, on a line of its own.
+fn add_line(list: &mut Array, text: &str) {
+    let end = list.trailing().as_str().unwrap_or_default().to_owned();
+    if !end.contains('\n') {
+        return list.push(text);
+    }
+    list.push_formatted(Value::from(text).decorated(format!("{}\n  ", end.trim_end()), ""));
+    list.set_trailing("\n");
+    list.set_trailing_comma(true);
 }
 
 /// Writes a text, or takes the key out; what stands there already is not touched, nor is the comment behind it.
-fn set(table: &mut Table, key: &str, text: Option<&str>) {
+pub(super) fn set(table: &mut Table, key: &str, text: Option<&str>) {
     match (text, table.get_mut(key)) {
         (None, _) => drop(table.remove(key)),
         (Some(text), Some(item)) if item.as_str() == Some(text) => {}

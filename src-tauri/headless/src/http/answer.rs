@@ -10,15 +10,20 @@ use serde::Serialize;
 
 /// An error as `{"error":{"code":"…","detail":"…"}}`.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     status: StatusCode,
     code: String,
     detail: String,
 }
 
 impl Failure {
-    pub(super) fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
         Self { status, code: code.to_owned(), detail: detail.into() }
+    }
+
+    /// The sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 }
 

@@ -1,0 +1,193 @@
+//! The manager interface of an Asterisk, where the settings name one: a source of events, and who carries out orders.
+//!
+//! ```text
+//!   AMI ──► events of calls ──► intake ──► journal, desk
+//!    ▲ └──► telephones, queues, how orders get on, what we may do ──► desk
+//!    └────────────────────────────── orders ◄── engine ◄── Effect::Order
+//! ```
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use cti::{
+    CallEvent, Order, OrderTold, Step,
+    ami::{
+        OrderSettings, SOURCE,
+        client::{self, AmiTold, Control, Watch},
+    },
+};
+use desk::{Input, Originated, wire::EventManager};
+use phone::Secret;
+use tokio::sync::mpsc;
+
+use crate::{
+    engine::DeskHandle,
+    intake::Intake,
+    settings::{Ami, Driver, Pbx},
+    webhook::{Note, Seen, TakesIn as _},
+};
+
+/// An Asterisk that is watched, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    _watch: Watch,
+}
+
+/// The way to it, which begins before it is there. Cheap to clone.
+#[derive(Clone, Default)]
+pub(crate) struct ManagerHandle(Arc<OnceLock<Control>>);
+
+impl fmt::Debug for ManagerHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ManagerHandle").field(&self.0.get().is_some()).finish()
+    }
+}
+
+impl ManagerHandle {
+    /// Hands an order over; waits for nobody. What comes of it is told to the desk.
+    pub(crate) fn order(&self, order: Order, desk: &DeskHandle) {
+        let Some(control) = self.0.get() else {
+            let desk = desk.clone();
+            tokio::spawn(async move {
+                let detail = "The manager interface of the PBX is not there yet: try again in a moment".to_owned();
+                let step = Step::Failed { code: "pbx_unreachable".to_owned(), detail };
+                desk.tell(Input::Ordered(OrderTold { id: order.id, step })).await;
+            });
+            return;
+        };
+        tracing::info!(order = order.id, wish = ?order.wish, "the PBX is asked");
+        control.order(order);
+    }
+}
+
+impl Manager {
+    /// Watches the one of the settings; `None` if they name none. `secret` belongs to its user.
+    pub(crate) fn watch(
+        settings: &Pbx,
+        secret: Option<Secret>,
+        seen: Seen,
+        intake: Intake,
+        desk: DeskHandle,
+        handle: &ManagerHandle,
+    ) -> Option<Self> {
+        let Driver::Ami(ami) = &settings.driver else { return None };
+        let host = if ami.host.contains(':') { format!("[{}]", ami.host) } else { ami.host.clone() };
+        let address = format!("{host}:{}", ami.port);
+        let (tell, told) = mpsc::channel(QUEUE);
+        let watch = client::watch(wanted(settings, ami, &address, secret), tell);
+        // Nobody sets it twice: there is one manager for as long as this runs.
+        let _first = handle.0.set(watch.control());
+        tokio::spawn(Listener { address, seen, intake, desk }.hear(told));
+        Some(Self { _watch: watch })
+    }
+}
+
+fn wanted(settings: &Pbx, ami: &Ami, address: &str, secret: Option<Secret>) -> client::Settings {
+    let secret = cti::Secret(secret.unwrap_or_default().0);
+    let usual = client::Settings::new(address, &ami.username, secret);
+    let orders = OrderSettings {
+        channel: ami.channel.clone().unwrap_or(usual.orders.channel),
+        trunk_channel: ami.trunk_channel.clone().unwrap_or(usual.orders.trunk_channel),
+        trunk: ami.trunk.clone(),
+        context: ami.context.clone().unwrap_or(usual.orders.context),
+        timeout: ami.timeout_s.map_or(usual.orders.timeout, |seconds| Duration::from_secs(seconds.into())),
+        account: ami.account.clone(),
+        variables: ami.variables.clone(),
+        caller_id: ami.caller_id.as_deref().map(caller_id),
+        recordings: ami.recordings.clone(),
+    };
+    let spread = u64::from(std::process::id());
+    client::Settings { tls: ami.tls, ca: settings.ca.clone(), spread, orders, ..usual }
+}
+
+/// `Name <number>`, or either alone.
+fn caller_id(text: &str) -> cti::CallerId {
+    let text = text.trim();
+    let (name, number) = match text.strip_suffix('>').and_then(|text| text.split_once('<')) {
+        Some((name, number)) => (name.trim().trim_matches('"'), number.trim()),
+        None if text.bytes().all(|byte| byte.is_ascii_digit() || b"+*#".contains(&byte)) => ("", text),
+        None => (text, ""),
+    };
+    cti::CallerId { name: name.to_owned(), number: number.to_owned() }
+}
+
+/// Passes on what the PBX tells.
+struct Listener {
+    address: String,
+    seen: Seen,
+    intake: Intake,
+    desk: DeskHandle,
+}
+
+impl Listener {
+    async fn hear(self, mut told: mpsc::Receiver<AmiTold>) {
+        self.is(false, None);
+        while let Some(told) = told.recv().await {
+            match told {
+                AmiTold::Connected => {
+                    tracing::info!(address = self.address, "the manager interface of the PBX is there");
+                    self.is(true, None);
+                    self.desk.tell(Input::Manager(None)).await;
+                }
+                AmiTold::Lost { why } => {
+                    tracing::warn!("{why}");
+                    self.is(false, Some(why.clone()));
+                    self.desk.tell(Input::Manager(Some(why))).await;
+                }
+                AmiTold::Event(event) => self.take(event).await,
+                AmiTold::Floor(event) => self.desk.tell(Input::Floor(event)).await,
+                AmiTold::Powers(powers) => self.desk.tell(Input::Powers(powers)).await,
+                AmiTold::Order(told) => self.order_told(told).await,
+            }
+        }
+    }
+
+    async fn take(&self, event: CallEvent) {
+        self.seen.note(note(&self.address, &event));
+        // It is not repeated: a journal that takes nothing has said so in the log.
+        if let Err(why) = self.intake.take(vec![event]).await {
+            tracing::warn!("an event of the PBX is not kept: {why}");
+        }
+    }
+
+    async fn order_told(&self, told: OrderTold) {
+        match &told.step {
+            Step::Failed { code, detail } => tracing::warn!(order = told.id, code, "{detail}"),
+            step => tracing::info!(order = told.id, ?step, "the PBX gets on"),
+        }
+        match told.id.strip_prefix(ORIGINATION).and_then(|id| id.parse().ok()) {
+            Some(id) => {
+                let outcome = match told.step {
+                    Step::Failed { code, detail } => Err((code, detail)),
+                    Step::Accepted => Ok(()),
+                    Step::Ringing | Step::Up | Step::Done | Step::Over => return,
+                };
+                self.desk.tell(Input::Originated(Originated { id, outcome })).await;
+            }
+            None => self.desk.tell(Input::Ordered(told)).await,
+        }
+    }
+
+    fn is(&self, connected: bool, trouble: Option<String>) {
+        self.seen.manager_is(EventManager { address: self.address.clone(), connected, trouble });
+    }
+}
+
+/// The id of an order that is an origination.
+pub(crate) fn origination(id: u64) -> String {
+    format!("{ORIGINATION}{id}")
+}
+
+fn note(address: &str, event: &CallEvent) -> Note {
+    let text = serde_json::to_string(event).unwrap_or_default();
+    let mut note = Note::of_message(address, SOURCE, "AMI", &text);
+    note.means(std::slice::from_ref(event));
+    note
+}
+
+const ORIGINATION: char = 'o';
+/// A PBX that restarts tells much at once.
+const QUEUE: usize = 1024;
