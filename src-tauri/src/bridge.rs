@@ -3,13 +3,15 @@
 //! ```text
 //!   window ── invoke("snapshot") ──────► Snapshot
 //!          ── invoke("intent") ────────► Done, or Refusal { code, detail }
-//!          ── invoke("subscribe") ─────► Change, Change, … on a channel; a fresh snapshot where changes were lost
+//!          ── invoke("preview") ───────► Preview: what a text would dial
+//!          ── invoke("subscribe") ─────► Change, Change, … on a channel; a fresh snapshot where changes were lost;
+//!                                        what was refused to the shell, to a link for instance
 //! ```
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use desk::wire::{Change, Done, Intent, Refusal, Snapshot};
+use desk::wire::{Change, Done, Intent, Preview, Refusal, Snapshot};
 use headless::{DeskHandle, Update};
 use serde::Serialize;
 use serde_json::Value;
@@ -60,6 +62,11 @@ pub enum Message {
     },
     /// The next change.
     Change(Box<Change>),
+    /// What the shell asked for on behalf of the agent was refused.
+    Refused {
+        /// Why.
+        refused: Refusal,
+    },
 }
 
 impl From<Update> for Message {
@@ -73,12 +80,34 @@ impl From<Update> for Message {
 
 /// The running subscription of each window. A page that was loaded again takes the place of its former self.
 #[derive(Default)]
-pub struct Subscriptions(Mutex<HashMap<String, AbortHandle>>);
+pub struct Subscriptions(Mutex<Windows>);
+
+#[derive(Default)]
+struct Windows {
+    running: HashMap<String, (AbortHandle, Channel<Message>)>,
+    /// Refused before any window listened.
+    untold: Vec<Refusal>,
+}
 
 impl Subscriptions {
-    fn replace(&self, window: &str, subscription: AbortHandle) {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(former) = running.insert(window.to_owned(), subscription) {
+    /// Tells every window, or the first to come, what was refused to the shell.
+    pub fn tell(&self, refused: Refusal) {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.running.is_empty() {
+            return windows.untold.push(refused);
+        }
+        for (_, channel) in windows.running.values() {
+            // A window that is gone needs not know.
+            let _ = channel.send(Message::Refused { refused: refused.clone() });
+        }
+    }
+
+    fn replace(&self, window: &str, subscription: AbortHandle, channel: Channel<Message>) {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for refused in std::mem::take(&mut windows.untold) {
+            let _ = channel.send(Message::Refused { refused });
+        }
+        if let Some((former, _)) = windows.running.insert(window.to_owned(), (subscription, channel)) {
             former.abort();
         }
     }
@@ -97,6 +126,12 @@ pub async fn intent(desk: State<'_, Desk>, intent: Value) -> Result<Done, Refusa
     desk.up().await?.intent(intent).await
 }
 
+/// What `target` would really dial, on that account or else the one that would dial.
+#[tauri::command]
+pub async fn preview(desk: State<'_, Desk>, target: String, account: Option<String>) -> Result<Preview, Refusal> {
+    desk.up().await?.preview(target, account).await
+}
+
 /// Sends changes down `channel` until the window goes or subscribes again: those after the number `after`, or else those
 /// to come.
 #[tauri::command]
@@ -108,6 +143,7 @@ pub async fn subscribe(
     after: Option<u64>,
 ) -> Result<(), Refusal> {
     let mut changes = desk.up().await?.subscribe(after).await;
+    let kept = channel.clone();
     let forward = tokio::spawn(async move {
         while let Some(update) = changes.next().await {
             if channel.send(update.into()).is_err() {
@@ -115,6 +151,6 @@ pub async fn subscribe(
             }
         }
     });
-    subscriptions.replace(window.label(), forward.abort_handle());
+    subscriptions.replace(window.label(), forward.abort_handle(), kept);
     Ok(())
 }

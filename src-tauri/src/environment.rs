@@ -12,14 +12,27 @@ pub fn has_display() -> bool {
     true
 }
 
+/// Whether a program can take keys that are pressed in other programs.
+pub fn has_hotkeys() -> bool {
+    // Under Wayland, X11's keys come only while an X11 program is in front; registering them succeeds all the same.
+    !cfg!(target_os = "linux") || std::env::var_os("WAYLAND_DISPLAY").is_none_or(|display| display.is_empty())
+}
+
+/// Whether a window can say where it stands and stay on top. Under Wayland it cannot.
+pub fn places_windows() -> bool {
+    let is_x11 = || std::env::var_os("GDK_BACKEND").is_some_and(|backend| backend == "x11");
+    !cfg!(target_os = "linux")
+        || std::env::var_os("WAYLAND_DISPLAY").is_none_or(|display| display.is_empty())
+        || is_x11()
+}
+
 /// Chooses the rendering path and the windowing system, unless the user did. Call it before any thread is started.
 #[cfg(target_os = "linux")]
 pub fn prepare() {
     // Blank windows and "Error 71" on NVIDIA with Wayland (tauri#10702, #9394); without a GPU the plain path is also
     // leaner, 207 MB against 290. A phone's window gains nothing from the other one.
     default_to("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
-    // Under Wayland a window cannot say where it stands or stay on top, and global hotkeys register but never fire.
-    // With XWayland at hand all of that works.
+    // Under Wayland a window cannot say where it stands or stay on top. With XWayland at hand it can.
     if is_set("WAYLAND_DISPLAY") && is_set("DISPLAY") {
         default_to("GDK_BACKEND", "x11");
     }

@@ -1,13 +1,17 @@
 //! The desk at a glance: as much of it as the tray, the notifications and the window's manners need. Pure.
 
-use desk::wire::{Account, Call, CallState, Change, Direction, HistoryEntry, Language, Preferences, Reason};
-use desk::wire::{Registration, Snapshot, What};
+use desk::wire::{Account, Call, CallState, Card, CardRules, CardState, Change, Direction, HistoryEntry, Language};
+use desk::wire::{Preferences, Prompt, Reason, Registration, Snapshot, What};
 
 /// What the shell's own surfaces show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Glance {
     accounts: Vec<Account>,
     calls: Vec<Call>,
+    cards: Vec<Card>,
+    card_rules: CardRules,
+    prompts: Vec<Prompt>,
+    hotkey: String,
     preferences: Preferences,
     missed: usize,
 }
@@ -28,8 +32,9 @@ pub enum Presence {
 impl Glance {
     /// The desk as `snapshot` tells it; no call is missed yet.
     pub fn new(snapshot: Snapshot) -> Glance {
-        let Snapshot { accounts, calls, preferences, .. } = snapshot;
-        Glance { accounts, calls, preferences, missed: 0 }
+        let Snapshot { accounts, calls, cards, card_rules, prompts, click_to_call, preferences, .. } = snapshot;
+        let hotkey = click_to_call.hotkey;
+        Glance { accounts, calls, cards, card_rules, prompts, hotkey, preferences, missed: 0 }
     }
 
     /// Starts over from `snapshot` after changes were lost. What was missed stays missed.
@@ -42,11 +47,22 @@ impl Glance {
         match change.what {
             What::CallChanged { call } => put(&mut self.calls, call, |call| &call.id),
             What::CallRemoved { call } => self.calls.retain(|known| known.id != call),
+            What::CardChanged { card } => put(&mut self.cards, *card, |card| &card.id),
+            What::CardRemoved { card } => self.cards.retain(|known| known.id != card),
+            What::CardRulesChanged { card_rules } => self.card_rules = card_rules,
             What::HistoryAdded { entry } => self.missed += usize::from(is_missed(&entry)),
             What::AccountChanged { account } => put(&mut self.accounts, account, |account| &account.id),
             What::AccountRemoved { account } => self.accounts.retain(|known| known.id != account),
             What::PreferencesChanged { preferences } => self.preferences = preferences,
-            What::DevicesChanged { .. } | What::Levels { .. } | What::Notice { .. } => {}
+            What::PromptChanged { prompt } => put(&mut self.prompts, prompt, |prompt| &prompt.id),
+            What::PromptRemoved { prompt, .. } => self.prompts.retain(|known| known.id != prompt),
+            What::ClickToCallChanged { click_to_call } => self.hotkey = click_to_call.hotkey,
+            What::OriginationChanged { .. }
+            | What::OriginationRemoved { .. }
+            | What::FocusRequested
+            | What::DevicesChanged { .. }
+            | What::Levels { .. }
+            | What::Notice { .. } => {}
         }
     }
 
@@ -63,6 +79,38 @@ impl Glance {
     /// Calls that ring at this desk.
     pub fn ringing(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.direction == Direction::Inbound && call.state == CallState::Ringing)
+    }
+
+    /// Caller cards, of all states.
+    pub fn cards(&self) -> &[Card] {
+        &self.cards
+    }
+
+    /// Cards of callers who wait for an answer, be it at another telephone of the agent. While calls are refused here, none
+    /// of them is to disturb.
+    pub fn callers(&self) -> impl Iterator<Item = &Card> {
+        let is_caller = |card: &&Card| card.direction == Direction::Inbound && card.state == CardState::Ringing;
+        self.cards.iter().filter(is_caller).filter(|_| !self.do_not_disturb())
+    }
+
+    /// How cards are shown, and a call is announced while the window is not looked at.
+    pub fn card_rules(&self) -> &CardRules {
+        &self.card_rules
+    }
+
+    /// Calls that were placed from this desk and are not over.
+    pub fn placed(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.direction == Direction::Outbound && is_up(call))
+    }
+
+    /// What waits for the agent's yes.
+    pub fn prompts(&self) -> &[Prompt] {
+        &self.prompts
+    }
+
+    /// The global hotkey that dials what is selected; empty for none.
+    pub fn hotkey(&self) -> &str {
+        &self.hotkey
     }
 
     /// How the phone stands. A conversation outshines a second call that rings.

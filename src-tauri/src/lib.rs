@@ -4,16 +4,26 @@
 //! ```text
 //!                 ┌── bridge ◄──── snapshot, intent, changes ────► the window
 //!   desk ◄────────┤
-//!                 └── follow ──► glance ──► tray, notify, windows
+//!                 └── follow ──► glance ──► tray, notify, hotkey, windows
+//!                                  └──► popup ──► card_window
+//!
+//!   ringside tel:… ── knock ──► the desk that runs already, else one is opened here
 //! ```
 
 pub mod app;
 pub mod bridge;
+pub mod card_window;
 pub mod environment;
 pub mod follow;
 pub mod glance;
+pub mod handler;
+pub mod hotkey;
+pub mod links;
 pub mod notify;
-pub mod options;
+pub mod place;
+pub mod popup;
+pub mod records;
+pub mod selection;
 pub mod signals;
 #[cfg(test)]
 mod staged;
@@ -22,25 +32,52 @@ pub mod tray;
 pub mod windows;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use options::{Ask, HELP, Options};
+use desk::wire::Language;
+use knock::options::{Ask, HELP, Options};
+use knock::{Wish, knock};
+
+use crate::texts::Texts;
 
 /// What the process answers to a command line it cannot follow.
 const USAGE_ERROR: u8 = 2;
+/// Of two that start at once, the second waits this long for the first to be up.
+const OTHER_BOUND: Duration = Duration::from_secs(5);
+const OTHER_POLL: Duration = Duration::from_millis(20);
 
 /// Does what the arguments that follow the program's name ask for. Call it first in `main`, while there is one thread.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Ask::parse(arguments) {
         Ok(Ask::Run(options)) => open(options),
+        Ok(Ask::Tell(data, wish)) => told(knock(&data, &wish)),
+        Ok(Ask::DialSelection(data)) => dial_selection(&data),
+        Ok(Ask::RegisterLinks) => register_links(),
         Ok(Ask::Help) => print(HELP),
         Ok(Ask::Version) => print(concat!("ringside ", env!("CARGO_PKG_VERSION"), "\n")),
         Err(error) => complain(error, USAGE_ERROR),
     }
 }
 
+/// Hands a link, or the wish to see the window, to the Ringside that runs; where none does, this one opens.
 fn open(options: Options) -> ExitCode {
+    let wish = match &options.link {
+        Some(link) => Some(Wish::Open(link.clone())),
+        None => (!options.hidden).then_some(Wish::Show),
+    };
+    let ask = || wish.as_ref().map_or(Ok(()), |wish| knock(&options.data, wish));
+    if wish.is_some() {
+        match ask() {
+            Err(knock::Error::NotRunning) => {}
+            outcome => return told_clicked(outcome, &options),
+        }
+    }
+    if let Some(Err(error)) = options.link.as_deref().map(|link| desk::Rules::default().read(link, "")) {
+        return complain(error, USAGE_ERROR);
+    }
     if !environment::has_display() {
         return complain("there is no display to open a window on; ringside-headless is the phone without one", 1);
     }
@@ -50,10 +87,62 @@ fn open(options: Options) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return complain(error, 1),
     };
-    let code = app::run(options, &runtime).unwrap_or_else(|error| complain(error, 1));
+    // Another one that starts in this moment, or ends, has the data folder.
+    let deadline = Instant::now() + OTHER_BOUND;
+    let code = loop {
+        let starting = app::start(&options, &runtime);
+        if !starting.is_in_use {
+            break app::run(options, &runtime, starting).unwrap_or_else(|error| complain(error, 1));
+        }
+        match ask() {
+            Err(error @ knock::Error::NotRunning) if Instant::now() > deadline => break complain(error, 1),
+            Err(knock::Error::NotRunning) => std::thread::sleep(OTHER_POLL),
+            outcome => break told_clicked(outcome, &options),
+        }
+    };
     // A task may still be waiting for an answer from a window that is gone.
     runtime.shutdown_background();
     code
+}
+
+fn dial_selection(data: &Path) -> ExitCode {
+    let nothing = || Texts::of(Language::System).nothing_to_dial.to_owned();
+    let why = match selection::selected().map(|text| text.map(|text| knock(data, &Wish::Offer(text)))) {
+        Ok(Some(Ok(()))) => return ExitCode::SUCCESS,
+        Ok(Some(Err(error))) if !error.is_without_number() => error.to_string(),
+        Ok(Some(Err(_)) | None) => nothing(),
+        Err(error) => format!("the selected text cannot be read: {error}"),
+    };
+    // A key of the desktop runs this, too.
+    if !std::io::stderr().is_terminal() {
+        notify::not_dialled(&why);
+    }
+    complain(why, 1)
+}
+
+fn register_links() -> ExitCode {
+    match handler::take() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(error, 1),
+    }
+}
+
+fn told(outcome: Result<(), knock::Error>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, if error.is_usage() { USAGE_ERROR } else { 1 }),
+    }
+}
+
+/// A link that was clicked in a browser has no terminal to complain on.
+fn told_clicked(outcome: Result<(), knock::Error>, options: &Options) -> ExitCode {
+    if let Err(error) = &outcome
+        && options.link.is_some()
+        && !std::io::stderr().is_terminal()
+    {
+        notify::not_dialled(&error.to_string());
+    }
+    told(outcome)
 }
 
 /// Logs go to stderr, as much as `RUST_LOG` asks for.

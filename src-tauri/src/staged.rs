@@ -1,7 +1,11 @@
 //! A desk as the tests of the surfaces stage it.
 
-use desk::wire::{Account, Call, CallState, Change, Devices, Direction, Ended, HistoryEntry, Language, Peer};
-use desk::wire::{Preferences, Reason, Registration, Snapshot, Transport, What};
+use desk::wire::{Account, Call, CallState, CallTo, Card, CardRegistration, CardRules, CardState, Change, ClickToCall};
+use desk::wire::{Devices, Direction, Ended, HistoryEntry, Language, Links, Lookup, NumberKind, Peer, Preferences};
+use desk::wire::{Preview, Prompt, PromptKind, PromptReason, PromptSource, Reason, Registration, Snapshot, Transport};
+use desk::wire::{Via, What};
+
+use desk::Rules;
 
 use crate::glance::Glance;
 
@@ -18,8 +22,12 @@ pub(crate) fn snapshot() -> Snapshot {
         calls: vec![],
         history: vec![],
         cards: vec![],
+        card_rules: CardRules::default(),
         callbacks: vec![],
         agents: vec![],
+        prompts: vec![],
+        originations: vec![],
+        click_to_call: click_to_call("Ctrl+Alt+C"),
         devices: Devices::default(),
         preferences: Preferences { language: Language::En, do_not_disturb: false, secrets_in_file: false },
         practice: true,
@@ -37,6 +45,7 @@ pub(crate) fn account(registration: Registration) -> Account {
         practice: false,
         transport: Transport::Udp,
         display_name: None,
+        numbers: Rules::default(),
         registration,
         detail: None,
     }
@@ -61,6 +70,83 @@ pub(crate) fn call(id: &str, direction: Direction, state: CallState) -> Call {
         quality: None,
         transfer: None,
         digits_received: String::new(),
+        started_by: None,
+        origination: None,
+    }
+}
+
+/// The card of a call from or to Anna, whose call on this desk is `call`.
+pub(crate) fn card(id: &str, call: Option<&str>, state: CardState) -> Card {
+    Card {
+        id: id.into(),
+        state,
+        direction: Direction::Inbound,
+        call: call.map(Into::into),
+        extension: "101".into(),
+        number: "74952294989".into(),
+        number_shown: "+7 495 229-49-89".into(),
+        name: Some("Anna".into()),
+        company: None,
+        queue: None,
+        waited_ms: None,
+        did: None,
+        diversion: None,
+        taken_by: None,
+        outcome: None,
+        offered_at: "2026-11-21T10:00:00Z".into(),
+        answered_at: None,
+        ended_at: None,
+        lookup: Lookup::Off,
+        has_link: false,
+        fields: vec![],
+        earlier: vec![],
+        note: String::new(),
+        disposition: None,
+        wrap_up: None,
+        registration: CardRegistration::None,
+    }
+}
+
+/// Anna's number, read.
+fn preview() -> Preview {
+    Preview {
+        dialled: "74952294989".into(),
+        shown: "+7 495 229-49-89".into(),
+        post_dial: None,
+        kind: NumberKind::National,
+        region: Some("RU".into()),
+        account: Some("work".into()),
+        via: Via::Softphone,
+    }
+}
+
+/// Something from outside that asks to call Anna.
+pub(crate) fn prompt(id: &str, source: PromptSource, clicked: bool) -> Prompt {
+    Prompt {
+        id: id.into(),
+        kind: PromptKind::Dial,
+        source,
+        origin: None,
+        clicked,
+        preview: Some(preview()),
+        reasons: vec![PromptReason::Unpaired],
+        repeats: 0,
+        asked_at: "2026-11-21T10:00:00Z".into(),
+    }
+}
+
+/// Clicks are taken as usual, with this hotkey.
+pub(crate) fn click_to_call(hotkey: &str) -> ClickToCall {
+    ClickToCall {
+        port: 4059,
+        port_taken: None,
+        callto: CallTo::Ask,
+        links: Links::Dial,
+        hotkey: hotkey.into(),
+        via: Via::Softphone,
+        pbx: false,
+        origins: vec![],
+        refused: 0,
     }
 }
 
@@ -72,6 +158,11 @@ pub(crate) fn anna() -> Peer {
 /// A call is new or different.
 pub(crate) fn changed(call: Call) -> Change {
     change(What::CallChanged { call })
+}
+
+/// A card is new or different.
+pub(crate) fn carded(card: Card) -> Change {
+    change(What::CardChanged { card: Box::new(card) })
 }
 
 /// A call went into the history.

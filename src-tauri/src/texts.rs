@@ -2,9 +2,13 @@
 
 use desk::wire::Language;
 
+use crate::place::End;
+
 /// The sentences of one language.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Texts {
+    /// Where its lines end.
+    pub end: End,
     /// Tray: bring the window.
     pub show: &'static str,
     /// Tray: refuse calls.
@@ -27,9 +31,36 @@ pub struct Texts {
     pub answer: &'static str,
     /// Notification: refuse it.
     pub decline: &'static str,
+    /// Notification: a link or another program started a call.
+    pub outgoing: &'static str,
+    /// Notification: a page started it.
+    pub page_called: &'static str,
+    /// Notification: end the call.
+    pub hang_up: &'static str,
+    /// Tray: before the number of pages and links that wait for a yes.
+    pub asking: &'static str,
+    /// Notification: instead of a site that the browser does not tell.
+    pub some_page: &'static str,
+    /// Notification: a page wants to dial.
+    pub page_calls: &'static str,
+    /// Notification: a page wants to dial from now on.
+    pub page_pairs: &'static str,
+    /// Notification: dial.
+    pub call: &'static str,
+    /// Notification: do nothing.
+    pub ignore: &'static str,
+    /// Notification: what was asked for was not dialled.
+    pub not_dialled: &'static str,
+    /// Notification: the selected text has no number in it.
+    pub nothing_to_dial: &'static str,
+    /// Notification, under the key: another program has it.
+    pub hotkey_taken: &'static str,
+    /// Notification, under the key: this desktop lets no program have one.
+    pub hotkey_wayland: &'static str,
 }
 
 const EN: Texts = Texts {
+    end: End::Right,
     show: "Show Ringside",
     do_not_disturb: "Do not disturb",
     quit: "Quit",
@@ -41,9 +72,23 @@ const EN: Texts = Texts {
     incoming: "Incoming call",
     answer: "Answer",
     decline: "Decline",
+    outgoing: "Outgoing call",
+    page_called: "Outgoing call. This web page started it.",
+    hang_up: "Hang up",
+    asking: "Waiting for your yes",
+    some_page: "A web page",
+    page_calls: "This web page wants to call. Nothing has been dialled.",
+    page_pairs: "This web page wants to place calls with Ringside from now on.",
+    call: "Call",
+    ignore: "Ignore",
+    not_dialled: "Not dialled",
+    nothing_to_dial: "There is no number to dial in what you selected",
+    hotkey_taken: "This key cannot dial what you select: it is not a key, or another program has it. Choose another in the settings.",
+    hotkey_wayland: "A program cannot take keys for itself on this desktop (Wayland). Let the system's own settings bind a key to: ringside --dial-selection",
 };
 
 const RU: Texts = Texts {
+    end: End::Right,
     show: "Показать Ringside",
     do_not_disturb: "Не беспокоить",
     quit: "Выход",
@@ -55,9 +100,23 @@ const RU: Texts = Texts {
     incoming: "Входящий звонок",
     answer: "Ответить",
     decline: "Отклонить",
+    outgoing: "Исходящий звонок",
+    page_called: "Исходящий звонок. Его начала эта веб-страница.",
+    hang_up: "Завершить",
+    asking: "Ждут вашего согласия",
+    some_page: "Веб-страница",
+    page_calls: "Эта веб-страница хочет позвонить. Ничего ещё не набрано.",
+    page_pairs: "Эта веб-страница хочет впредь звонить через Ringside.",
+    call: "Позвонить",
+    ignore: "Не надо",
+    not_dialled: "Не набрано",
+    nothing_to_dial: "В выделенном нет номера",
+    hotkey_taken: "Эта клавиша не может набрать выделенное: такой клавиши нет или она занята другой программой. Выберите другую в настройках.",
+    hotkey_wayland: "На этом рабочем столе (Wayland) программа не может занять клавишу сама. Назначьте её в настройках системы: ringside --dial-selection",
 };
 
 const FA: Texts = Texts {
+    end: End::Left,
     show: "نمایش Ringside",
     do_not_disturb: "مزاحم نشوید",
     quit: "خروج",
@@ -69,6 +128,19 @@ const FA: Texts = Texts {
     incoming: "تماس ورودی",
     answer: "پاسخ",
     decline: "رد تماس",
+    outgoing: "تماس خروجی",
+    page_called: "تماس خروجی. این صفحهٔ وب آن را آغاز کرده است.",
+    hang_up: "قطع",
+    asking: "منتظر تأیید شما",
+    some_page: "یک صفحهٔ وب",
+    page_calls: "این صفحهٔ وب می‌خواهد تماس بگیرد. هنوز شماره‌ای گرفته نشده است.",
+    page_pairs: "این صفحهٔ وب می‌خواهد از این پس با Ringside تماس بگیرد.",
+    call: "تماس",
+    ignore: "نادیده گرفتن",
+    not_dialled: "شماره گرفته نشد",
+    nothing_to_dial: "در متن انتخاب‌شده شماره‌ای نیست",
+    hotkey_taken: "این کلید نمی‌تواند متن انتخاب‌شده را شماره‌گیری کند: چنین کلیدی نیست یا برنامهٔ دیگری آن را گرفته است. در تنظیمات کلید دیگری انتخاب کنید.",
+    hotkey_wayland: "در این میزکار (Wayland) برنامه نمی‌تواند کلیدی را برای خود بگیرد. در تنظیمات سیستم کلیدی به این فرمان بدهید: ringside --dial-selection",
 };
 
 impl Texts {

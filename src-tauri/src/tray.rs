@@ -14,6 +14,7 @@ use crate::texts::Texts;
 
 const READY: Image<'_> = include_image!("../icons/tray-ready.png");
 const IN_CALL: Image<'_> = include_image!("../icons/tray-in-call.png");
+const ASKING: Image<'_> = include_image!("../icons/tray-asking.png");
 const OFFLINE: Image<'_> = include_image!("../icons/tray-offline.png");
 
 /// What the agent chose in the menu.
@@ -45,6 +46,8 @@ pub struct Tray {
 #[derive(Debug, PartialEq)]
 struct Face {
     presence: Presence,
+    /// Something waits for a yes.
+    asking: bool,
     status: String,
     texts: &'static Texts,
     do_not_disturb: bool,
@@ -92,7 +95,8 @@ impl Tray {
     }
 
     fn draw(&self, face: &Face) -> tauri::Result<()> {
-        if self.shown.as_ref().is_none_or(|shown| shown.presence != face.presence) {
+        let marks = |face: &Face| (face.presence, face.asking);
+        if self.shown.as_ref().is_none_or(|shown| marks(shown) != marks(face)) {
             self.icon.set_icon(Some(face.icon()))?;
         }
         self.icon.set_tooltip(Some(format!("Ringside: {}", face.status)))?;
@@ -108,7 +112,8 @@ impl Face {
     /// Before the desk is up, and if it never comes up: one can still quit.
     fn starting() -> Face {
         let texts = Texts::of(Language::System);
-        Face { presence: Presence::Offline, status: texts.offline.to_owned(), texts, do_not_disturb: false }
+        let status = texts.offline.to_owned();
+        Face { presence: Presence::Offline, asking: false, status, texts, do_not_disturb: false }
     }
 
     fn of(glance: &Glance) -> Face {
@@ -125,11 +130,16 @@ impl Face {
         if glance.missed() > 0 {
             status += &format!(" · {}: {}", texts.missed, glance.missed());
         }
-        Face { presence, status, texts, do_not_disturb: glance.do_not_disturb() }
+        let asking = glance.prompts().len();
+        if asking > 0 {
+            status += &format!(" · {}: {asking}", texts.asking);
+        }
+        Face { presence, asking: asking > 0, status, texts, do_not_disturb: glance.do_not_disturb() }
     }
 
     fn icon(&self) -> Image<'static> {
         match self.presence {
+            Presence::Offline | Presence::Ready if self.asking => ASKING,
             Presence::Offline => OFFLINE,
             Presence::Ready => READY,
             Presence::Ringing | Presence::InCall => IN_CALL,

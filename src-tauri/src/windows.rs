@@ -3,27 +3,35 @@
 use std::path::Path;
 
 use tauri::utils::config::Color;
-use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry};
+
+use crate::card_window;
+use crate::place::Area;
 
 /// A kind of window. Each has a page in the UI and a capability file of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The phone itself.
     Main,
+    /// The caller card, on top of other programs.
+    Card,
 }
 
 /// The ground of the UI's themes, so that nothing flashes before the page is drawn.
 const PAPER: Color = Color(0xf5, 0xf3, 0xee, 0xff);
 const SLATE: Color = Color(0x10, 0x18, 0x1a, 0xff);
+/// The main window is not made smaller than this.
+const MIN_SIZE: (f64, f64) = (380.0, 520.0);
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 1] = [Kind::Main];
+    pub const ALL: [Kind; 2] = [Kind::Main, Kind::Card];
 
     /// Its label in Tauri and in the capability files.
     pub const fn label(self) -> &'static str {
         match self {
             Kind::Main => "main",
+            Kind::Card => "card",
         }
     }
 
@@ -35,31 +43,57 @@ impl Kind {
     const fn page(self) -> &'static str {
         match self {
             Kind::Main => "index.html",
+            Kind::Card => "card.html",
         }
     }
 
-    /// Width and height in logical pixels: at first, and at least.
-    const fn sizes(self) -> [(f64, f64); 2] {
+    /// What a window manager calls it.
+    const fn title(self) -> &'static str {
         match self {
-            Kind::Main => [(980.0, 680.0), (380.0, 520.0)],
+            Kind::Main => "Ringside",
+            Kind::Card => "Ringside caller",
+        }
+    }
+
+    /// Width and height in logical pixels, to begin with.
+    const fn size(self) -> (f64, f64) {
+        match self {
+            Kind::Main => (980.0, 680.0),
+            Kind::Card => (card_window::WIDTH, card_window::HEIGHT),
         }
     }
 }
 
 /// Makes the window of `kind`, hidden. What its web view keeps goes into `data`.
 pub fn open(app: &AppHandle, kind: Kind, data: &Path) -> tauri::Result<WebviewWindow> {
-    let [(width, height), (min_width, min_height)] = kind.sizes();
-    let window = WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(kind.page().into()))
-        .title("Ringside")
+    let (width, height) = kind.size();
+    let builder = WebviewWindowBuilder::new(app, kind.label(), WebviewUrl::App(kind.page().into()))
+        .title(kind.title())
         .inner_size(width, height)
-        .min_inner_size(min_width, min_height)
         .data_directory(data.join("webview"))
         .visible(false)
-        .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
-        .build()?;
+        .on_navigation(|url| is_ours(url.scheme(), url.host_str()));
+    let builder = match kind {
+        Kind::Main => builder.min_inner_size(MIN_SIZE.0, MIN_SIZE.1),
+        Kind::Card => on_top(builder),
+    };
+    let window = builder.build()?;
     let ground = if window.theme()? == Theme::Dark { SLATE } else { PAPER };
     window.set_background_color(Some(ground))?;
     Ok(window)
+}
+
+type Builder<'a> = WebviewWindowBuilder<'a, Wry, AppHandle>;
+
+/// A window that is with the agent wherever they work, and never asks for the keyboard.
+fn on_top(builder: Builder<'_>) -> Builder<'_> {
+    builder
+        .decorations(false)
+        .resizable(false)
+        .always_on_top(true)
+        .visible_on_all_workspaces(true)
+        .skip_taskbar(true)
+        .focused(false)
 }
 
 /// The agent asked for the window: shows it and takes the keyboard.
@@ -77,11 +111,12 @@ pub fn has_focus(app: &AppHandle) -> bool {
     app.get_webview_window(Kind::Main.label()).is_some_and(|window| window.is_focused().unwrap_or(false))
 }
 
-/// Closing the main window hides it: the phone must go on ringing. Quitting is in the tray.
+/// Closing the main window hides it: the phone must go on ringing. Quitting is in the tray. The card's window goes with
+/// what it shows.
 pub fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
+    api.prevent_close();
     if Kind::from_label(window.label()) == Some(Kind::Main) {
-        api.prevent_close();
         report(hide(window));
     }
 }
@@ -95,7 +130,7 @@ fn hide(window: &Window) -> tauri::Result<()> {
 
 /// What a window does about the keyboard when it comes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Keyboard {
+pub(crate) enum Keyboard {
     Take,
     Leave,
 }
@@ -103,7 +138,7 @@ enum Keyboard {
 /// Tauri's own `set_focus` is lost on a window that is still on its way to the screen, and its `show` always lets the
 /// window manager focus. GTK can say which is meant.
 #[cfg(target_os = "linux")]
-fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
+pub(crate) fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
     use gtk::prelude::{GtkWindowExt, WidgetExt};
     let gtk = window.gtk_window()?;
     gtk.set_focus_on_map(keyboard == Keyboard::Take);
@@ -115,7 +150,7 @@ fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
+pub(crate) fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
     window.show()?;
     if keyboard == Keyboard::Take {
         window.unminimize()?;
@@ -124,13 +159,31 @@ fn show(window: &WebviewWindow, keyboard: Keyboard) -> tauri::Result<()> {
     Ok(())
 }
 
+/// Moves and resizes a window that the agent cannot resize. GTK gives such a one the size that it requests.
+#[cfg(target_os = "linux")]
+pub(crate) fn put(window: &WebviewWindow, area: Area) -> tauri::Result<()> {
+    use gtk::prelude::{GtkWindowExt, WidgetExt};
+    let gtk = window.gtk_window()?;
+    let scale = gtk.scale_factor();
+    gtk.set_size_request(area.width / scale, area.height / scale);
+    gtk.move_(area.x / scale, area.y / scale);
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn put(window: &WebviewWindow, area: Area) -> tauri::Result<()> {
+    let length = |length: i32| u32::try_from(length).unwrap_or_default();
+    window.set_size(tauri::PhysicalSize::new(length(area.width), length(area.height)))?;
+    window.set_position(tauri::PhysicalPosition::new(area.x, area.y))
+}
+
 /// Windows are touched on the main thread only.
 fn on_main_window(app: &AppHandle, act: impl FnOnce(&WebviewWindow) -> tauri::Result<()> + Send + 'static) {
     let Some(window) = app.get_webview_window(Kind::Main.label()) else { return };
     report(app.run_on_main_thread(move || report(act(&window))));
 }
 
-fn report(outcome: tauri::Result<()>) {
+pub(crate) fn report(outcome: tauri::Result<()>) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "the window did not follow");
     }

@@ -1,3 +1,5 @@
+use desk::wire::PromptSource;
+
 use super::*;
 use crate::staged::*;
 
@@ -26,6 +28,18 @@ fn a_call_we_place_does_not_ring_here() {
     glance.apply(changed(call("c1", Direction::Outbound, CallState::Ringing)));
     assert_eq!(glance.presence(), Presence::InCall);
     assert_eq!(glance.ringing().count(), 0);
+}
+
+#[test]
+fn a_call_is_placed_until_it_is_over() {
+    let mut glance = registered();
+    for state in [CallState::Dialing, CallState::Ringing, CallState::Early, CallState::Active, CallState::Ending] {
+        glance.apply(changed(call("c1", Direction::Outbound, state)));
+        assert_eq!(glance.placed().map(|call| call.id.as_str()).collect::<Vec<_>>(), ["c1"], "{state:?}");
+    }
+    glance.apply(changed(call("c2", Direction::Inbound, CallState::Active)));
+    glance.apply(changed(call("c1", Direction::Outbound, CallState::Ended)));
+    assert_eq!(glance.placed().count(), 0, "one is over, the other came in");
 }
 
 #[test]
@@ -66,4 +80,18 @@ fn preferences_are_followed() {
     glance.apply(change(What::PreferencesChanged { preferences }));
     assert!(glance.do_not_disturb());
     assert_eq!(glance.language(), Language::Fa);
+}
+
+#[test]
+fn prompts_come_change_and_go_and_the_hotkey_follows() {
+    let mut glance = registered();
+    assert_eq!(glance.hotkey(), "Ctrl+Alt+C");
+    let asked = |repeats| What::PromptChanged { prompt: Prompt { repeats, ..prompt("p1", PromptSource::Page, false) } };
+    glance.apply(change(asked(0)));
+    glance.apply(change(asked(3)));
+    assert_eq!(glance.prompts().iter().map(|prompt| prompt.repeats).collect::<Vec<_>>(), [3]);
+    glance.apply(change(What::PromptRemoved { prompt: "p1".into(), answer: None, call: None, origination: None }));
+    assert_eq!(glance.prompts(), []);
+    glance.apply(change(What::ClickToCallChanged { click_to_call: click_to_call("") }));
+    assert_eq!(glance.hotkey(), "");
 }

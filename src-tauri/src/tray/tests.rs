@@ -1,4 +1,4 @@
-use desk::wire::{CallState, Direction, Language, Preferences, Reason, Registration, What};
+use desk::wire::{CallState, Direction, Language, Preferences, PromptSource, Reason, Registration, What};
 
 use super::*;
 use crate::staged::*;
@@ -22,6 +22,17 @@ fn missed_calls_are_counted_beside_it() {
     glance.apply(ended(Direction::Inbound, None, Reason::Cancelled));
     glance.apply(ended(Direction::Inbound, None, Reason::NoAnswer));
     assert_eq!(Face::of(&glance).status, "Ready · Missed calls: 2");
+}
+
+#[test]
+fn what_waits_for_a_yes_is_marked() {
+    let mut glance = registered();
+    glance.apply(change(What::PromptChanged { prompt: prompt("p1", PromptSource::Page, false) }));
+    let face = Face::of(&glance);
+    assert_eq!(face.status, "Ready · Waiting for your yes: 1");
+    assert!(face.asking);
+    glance.apply(change(What::PromptRemoved { prompt: "p1".into(), answer: None, call: None, origination: None }));
+    assert!(!Face::of(&glance).asking);
 }
 
 #[test]
