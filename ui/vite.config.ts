@@ -21,14 +21,14 @@ export default defineConfig({
     target: 'safari16',
     outDir: 'dist',
     emptyOutDir: true,
-    rollupOptions: { input: { main: 'index.html' } },
+    rollupOptions: { input: { main: 'index.html', card: 'card.html', floor: 'floor.html' } },
   },
   server: { port: 1420, strictPort: true },
   clearScreen: false,
   test: {
     env: { DEBUG_PRINT_LIMIT: '0' },
     environment: 'happy-dom',
-    include: ['tests/**/*.test.ts'],
+    include: ['{tests,ringside-js/tests}/**/*.test.ts'],
     restoreMocks: true,
   },
 });

@@ -2,15 +2,23 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Change } from '../src/bindings/Change';
 import type { Snapshot } from '../src/bindings/Snapshot';
 import { Refusal, type Host, type Message } from '../src/host';
+import { card, rules } from '../src/host/fake/cards';
 import { call, ringing, snapshot } from '../src/host/fake/scenarios';
 import { Desk } from '../src/state/desk.svelte';
 
 /** A host whose messages the test sends by hand. */
 function byHand(...snapshots: Snapshot[]) {
   let send: (message: Message) => void = () => {};
+  const gone = async () => Promise.reject(new Refusal('host_gone', ''));
   const host: Host = {
     snapshot: vi.fn(async () => snapshots.shift() ?? Promise.reject(new Refusal('host_gone', ''))),
     intent: async () => ({ seq: 0, call: null }),
+    preview: gone,
+    history: gone,
+    exportHistory: gone,
+    events: gone,
+    replay: gone,
+    importContacts: gone,
     subscribe: async (listener) => {
       send = listener;
       return () => {};
@@ -51,6 +59,16 @@ describe('the desk’s store', () => {
     send(changed(6, ringing()));
     await connected;
     expect(desk.calls.map(({ id }) => id)).toEqual(['c2']);
+  });
+
+  test('tells what was refused outside of the window', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5 }));
+    const desk = new Desk(host);
+    const told: string[] = [];
+    desk.onnotice = (code) => told.push(code);
+    await desk.connect();
+    send({ refused: { code: 'not_registered', detail: '' } });
+    expect(told).toEqual(['not_registered']);
   });
 
   test('asks for a new snapshot when a number is missing', async () => {
@@ -99,6 +117,22 @@ describe('the desk’s store', () => {
     await connected;
     expect(desk.connection).toBe('live');
     vi.useRealTimers();
+  });
+
+  test('keeps cards, the newest first, each in its place', async () => {
+    const { host, send } = byHand(snapshot({ seq: 5, cards: [card()] }));
+    const desk = new Desk(host);
+    await desk.connect();
+    send({ seq: 6, type: 'card_changed', card: card({ id: 'k2' }) });
+    send({ seq: 7, type: 'card_changed', card: card({ name: 'Somebody else' }) });
+    expect(desk.cards.map(({ id, name }) => [id, name])).toEqual([
+      ['k2', 'Anna Sergeevna Volkova'],
+      ['k1', 'Somebody else'],
+    ]);
+    send({ seq: 8, type: 'card_removed', card: 'k2' });
+    send({ seq: 9, type: 'card_rules_changed', card_rules: rules({ show: 'none' }) });
+    expect(desk.cards.map(({ id }) => id)).toEqual(['k1']);
+    expect(desk.cardRules.show).toBe('none');
   });
 
   test('tells a notice once', async () => {

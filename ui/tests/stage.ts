@@ -11,3 +11,12 @@ export async function deskWith(changes: Partial<Snapshot> = {}): Promise<{ host:
   await desk.connect();
   return { host, desk };
 }
+
+/** Here nothing is laid out: whatever is in the page is in full view. */
+export class EverythingInView {
+  constructor(private readonly tell: (entries: { intersectionRatio: number }[]) => void) {}
+  observe() {
+    this.tell([{ intersectionRatio: 1 }]);
+  }
+  disconnect() {}
+}

@@ -74,4 +74,12 @@ transfer: Transfer | null,
 /**
  * Digits that came in.
  */
-digits_received: string, };
+digits_received: string, 
+/**
+ * The site that asked for it: `https://crm.example`.
+ */
+started_by: string | null, 
+/**
+ * The origination that it follows from: the PBX was asked to place it.
+ */
+origination: string | null, };

@@ -11,4 +11,24 @@ seq: number,
 /**
  * The call that was made or meant.
  */
-call: string | null, };
+call: string | null, 
+/**
+ * The prompt that asks the agent first.
+ */
+prompt?: string, 
+/**
+ * The call that the PBX was asked to place.
+ */
+origination?: string, 
+/**
+ * The card that was meant.
+ */
+card?: string, 
+/**
+ * What the PBX was asked to do.
+ */
+order?: string, 
+/**
+ * The callback that was made or meant.
+ */
+callback?: string, };

@@ -2,17 +2,44 @@
 
 import type { Change } from '../bindings/Change';
 import type { Done } from '../bindings/Done';
+import type { EventsView } from '../bindings/EventsView';
+import type { HistoryPage } from '../bindings/HistoryPage';
+import type { HistoryQuery } from '../bindings/HistoryQuery';
 import type { Intent } from '../bindings/Intent';
+import type { Preview } from '../bindings/Preview';
 import type { Snapshot } from '../bindings/Snapshot';
 
-/** What a subscription brings: one change, or a fresh snapshot where the desk could not bridge a gap. */
-export type Message = Change | { snapshot: Snapshot };
+/**
+ * What a subscription brings: one change, a fresh snapshot where the desk could not bridge a gap, or why it did not do
+ * what the agent asked for outside of the window, by a link for instance.
+ */
+export type Message = Change | { snapshot: Snapshot } | { refused: { code: string; detail: string } };
 
+/** What became of a file of contacts. */
+export interface Imported {
+  taken: number;
+  /** Those without a name or a number. */
+  skipped: number;
+}
+
+/** Everything it is asked for rejects with a `Refusal`. */
 export interface Host {
   /** Everything shown, now. */
   snapshot(): Promise<Snapshot>;
-  /** Asks for something; rejects with a `Refusal`. */
+  /** Asks for something. */
   intent(intent: Intent): Promise<Done>;
+  /** What `text` would dial for that account, or for the one that would be taken. */
+  preview(text: string, account?: string): Promise<Preview>;
+  /** A page of all calls that were ever written down. */
+  history(query: HistoryQuery): Promise<HistoryPage>;
+  /** Saves all that a search shows as CSV, where downloads go; says as which file. */
+  exportHistory(query: HistoryQuery): Promise<string>;
+  /** Where call events come from, and what came last. */
+  events(): Promise<EventsView>;
+  /** Takes an event in once more. */
+  replay(event: number): Promise<void>;
+  /** Takes a CSV or vCard file into the address book. */
+  importContacts(name: string, text: string): Promise<Imported>;
   /** Calls `listener` for every change from now on, until the returned function is called. */
   subscribe(listener: (message: Message) => void): Promise<() => void>;
 }

@@ -31,6 +31,29 @@ export function when(at: string, today: string): string {
   }).format(date);
 }
 
+/** The time of day to the second. */
+export function clockTime(at: string): string {
+  return new Intl.DateTimeFormat(tag(), { timeStyle: 'medium' }).format(new Date(at));
+}
+
+/** The time of day: `15:30`. */
+export function hourMinute(at: Date): string {
+  return new Intl.DateTimeFormat(tag(), { hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
+/** So many minutes, as people say it: `12 min`, `1 hr 30 min`, `3 days`. */
+export function span(minutes: number): string {
+  const [hours, days] = [Math.floor(minutes / 60), Math.floor(minutes / 1440)];
+  if (hours === 0) return measured(minutes, 'minute');
+  if (hours >= 48) return measured(days, 'day');
+  const rest = hours < 10 ? minutes % 60 : 0;
+  return rest === 0 ? measured(hours, 'hour') : `${measured(hours, 'hour')} ${measured(rest, 'minute')}`;
+}
+
+function measured(value: number, unit: string): string {
+  return new Intl.NumberFormat(tag(), { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+}
+
 /** A figure with at most `digits` decimals. */
 export function figure(value: number, digits = 0): string {
   return new Intl.NumberFormat(tag(), { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
@@ -40,7 +63,28 @@ function decimal(value: number, minimumIntegerDigits: number): string {
   return new Intl.NumberFormat(tag(), { minimumIntegerDigits, useGrouping: false }).format(value);
 }
 
-/** A number or address for the middle of a sentence: it keeps its own order there, in every language (UAX #9, LRI…PDI). */
+/** A number or address for the middle of a sentence: it keeps its own order there, in every language (UAX #9, LRI…PDI), and is
+ * not torn at a blank. */
 export function isolated(text: string): string {
-  return `\u2066${text}\u2069`;
+  return `\u2066${withoutBidi(text).replaceAll(' ', '\u00a0')}\u2069`;
+}
+
+/** A name for the middle of a sentence: in its own direction, whichever that is, and without disturbing the rest (FSI…PDI). */
+export function isolatedText(text: string): string {
+  return `\u2068${withoutBidi(text)}\u2069`;
+}
+
+/** Marks inside a text could end its isolation. */
+function withoutBidi(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+}
+
+/** `Russia` of `RU`. */
+export function regionName(region: string): string {
+  try {
+    return new Intl.DisplayNames(tag(), { type: 'region' }).of(region) ?? region;
+  } catch {
+    // Not every region of a numbering plan is a country: +800 is nobody's.
+    return region;
+  }
 }

@@ -72,9 +72,9 @@ export function refusalSentence(refusal: Refusal): string {
   return byCode('refusal', refusal.code, refusal.detail);
 }
 
-/** What the desk wants the agent to know. */
+/** What the desk wants the agent to know: something that happened, or why it said no to what was asked elsewhere. */
 export function noticeSentence(code: string, detail: string): string {
-  return byCode('notice', code, detail);
+  return byCode(`notice_${code}` in m ? 'notice' : 'refusal', code, detail);
 }
 
 /** Where a call stands. */

@@ -1,7 +1,6 @@
 // What a call is, in the words the window asks.
 
 import type { Call } from '../bindings/Call';
-import type { HistoryEntry } from '../bindings/HistoryEntry';
 import type { Peer } from '../bindings/Peer';
 
 /** It rings here and waits for the agent. */
@@ -23,6 +22,11 @@ export function nameOf(peer: Peer): string {
   return peer.name?.trim() || peer.number;
 }
 
+/** `crm.example` of `https://crm.example`. */
+export function siteOf(origin: string): string {
+  return origin.replace(/^https?:\/\//, '');
+}
+
 /** Milliseconds since the answer, or since the start while there is none. */
 export function runningMs(call: Call, now: number): number {
   const from = Date.parse(call.answered_at ?? call.started_at);
@@ -34,14 +38,6 @@ export function runningMs(call: Call, now: number): number {
 export function currentCall(calls: Call[]): Call | undefined {
   const mine = calls.filter((call) => !isIncoming(call) && !isEnded(call));
   return mine.find(({ state }) => state === 'active') ?? mine.find(({ state }) => state !== 'held') ?? mine[0];
-}
-
-/** They called and nobody here talked to them. */
-export function isMissed(entry: HistoryEntry): boolean {
-  const { reason } = entry.ended;
-  return (
-    entry.direction === 'inbound' && !entry.answered_at && reason !== 'declined' && reason !== 'answered_elsewhere'
-  );
 }
 
 /** MOS to bars: 4.0 and more is what people call good (ITU-T G.107 annex B), below 2.6 nearly all complain. */

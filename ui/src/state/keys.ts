@@ -2,7 +2,20 @@
 // Russian or Persian layout.
 
 export type Shortcut =
-  'answer' | 'decline' | 'busy' | 'mute' | 'hold' | 'hang_up' | 'digits' | 'transfer' | 'dial' | 'help';
+  | 'answer'
+  | 'decline'
+  | 'busy'
+  | 'mute'
+  | 'hold'
+  | 'hang_up'
+  | 'digits'
+  | 'transfer'
+  | 'dial'
+  | 'prompt'
+  | 'note'
+  | 'help_ask'
+  | 'help_listen'
+  | 'help';
 
 interface Binding {
   /** `KeyboardEvent.code`. */
@@ -22,6 +35,10 @@ export const BINDINGS: Record<Shortcut, Binding> = {
   digits: { code: 'KeyK', alt: true, keys: 'Alt+K' },
   transfer: { code: 'KeyT', alt: true, keys: 'Alt+T' },
   dial: { code: 'KeyN', alt: true, keys: 'Alt+N' },
+  prompt: { code: 'KeyP', alt: true, keys: 'Alt+P' },
+  note: { code: 'KeyW', alt: true, keys: 'Alt+W' },
+  help_ask: { code: 'KeyS', alt: true, keys: 'Alt+S' },
+  help_listen: { code: 'KeyL', alt: true, keys: 'Alt+L' },
   help: { code: 'F1', alt: false, keys: 'F1' },
 };
 
@@ -32,9 +49,31 @@ export function shortcutOf(event: KeyboardEvent): Shortcut | undefined {
   return found?.[0] as Shortcut | undefined;
 }
 
+/** Alt and a digit choose the result of a call: plain digits belong to the number field and to the call. */
+export const DISPOSE = { keys: 'Alt+1…9' };
+
+/** Which result the keys pressed mean, counted from nought. */
+export function placeOf(event: KeyboardEvent): number | undefined {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return undefined;
+  const [, digit] = /^(?:Digit|Numpad)([1-9])$/.exec(event.code) ?? [];
+  return digit === undefined ? undefined : Number(digit) - 1;
+}
+
+/** The floor opens with a key that no field types. */
+export const FLOOR = { keys: 'Ctrl+Shift+F' };
+
+export function opensFloor(event: KeyboardEvent): boolean {
+  return event.code === 'KeyF' && event.ctrlKey && event.shiftKey && !event.altKey && !event.metaKey;
+}
+
 /** Nothing on the page is waiting for this key: no field has the keyboard and nothing lies over the window. */
 export function isFree(event: Event): boolean {
   if (event instanceof KeyboardEvent && (event.altKey || event.ctrlKey || event.metaKey)) return false;
   const taken = 'input, textarea, select, [contenteditable], [role="dialog"], [role="listbox"]';
   return !event.defaultPrevented && !(event.target instanceof Element && event.target.closest(taken));
+}
+
+/** What one types into. */
+export function isTextField(element: Element | null): element is HTMLInputElement | HTMLTextAreaElement {
+  return !!element?.matches('input:not([type="radio"], [type="checkbox"]), textarea');
 }

@@ -8,6 +8,10 @@ const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)');
 let chosen = $state<Theme>(stored());
 let systemIsDark = $state(dark?.matches ?? false);
 dark?.addEventListener('change', (event) => (systemIsDark = event.matches));
+// Chosen in another window.
+globalThis.addEventListener?.('storage', ({ key }) => {
+  if (key === KEY) chosen = stored();
+});
 
 export const theme = {
   get chosen(): Theme {

@@ -3,10 +3,22 @@
 
 import type { Call } from '../../bindings/Call';
 import type { Change } from '../../bindings/Change';
+import type { EventsView } from '../../bindings/EventsView';
+import type { HistoryQuery } from '../../bindings/HistoryQuery';
 import type { Intent } from '../../bindings/Intent';
 import type { Snapshot } from '../../bindings/Snapshot';
 import { Refusal, type Host, type Message } from '../index';
-import { scenario } from './scenarios';
+import { CALLBACK_SCENARIOS } from './callback_scenarios';
+import * as callbacks from './callbacks';
+import { CARD_SCENARIOS } from './card_scenarios';
+import * as cards from './cards';
+import * as clicks from './clicks';
+import { EVENTS, NO_EVENTS } from './events';
+import * as floor from './floor';
+import { FLOOR_SCENARIOS } from './floor_scenarios';
+import { history } from './journal';
+import { previewOf } from './preview';
+import { numbers, scenario } from './scenarios';
 
 type WithoutSeq<T> = T extends unknown ? Omit<T, 'seq'> : never;
 
@@ -15,6 +27,11 @@ const ANSWER_MS = 1200;
 
 export class FakeDesk implements Host {
   asked: Intent[] = [];
+  /** What the PBX told. */
+  seen: EventsView = EVENTS;
+  replayed: number[] = [];
+  /** The journal cannot be read. */
+  journalGone = false;
   #snapshot: Snapshot;
   #listeners = new Set<(message: Message) => void>();
   #next = 101;
@@ -25,6 +42,33 @@ export class FakeDesk implements Host {
 
   async snapshot(): Promise<Snapshot> {
     return structuredClone(this.#snapshot);
+  }
+
+  async preview(text: string) {
+    return { ...previewOf(text), via: this.#snapshot.click_to_call.via };
+  }
+
+  async history(query: HistoryQuery) {
+    if (this.journalGone) throw new Refusal('journal_unavailable', 'the journal could not be opened');
+    return structuredClone(history(this, query));
+  }
+
+  async exportHistory() {
+    return '/home/sara/Downloads/ringside-calls.csv';
+  }
+
+  async events() {
+    return structuredClone(this.seen);
+  }
+
+  async replay(event: number) {
+    this.replayed.push(event);
+  }
+
+  async importContacts(name: string, text: string) {
+    if (!/\.(csv|vcf)$/i.test(name)) throw new Refusal('unreadable_contacts', `${name}: neither CSV nor vCard`);
+    const lines = text.trim().split('\n').length - 1;
+    return { taken: lines, skipped: lines > 1 ? 1 : 0 };
   }
 
   async subscribe(listener: (message: Message) => void): Promise<() => void> {
@@ -38,11 +82,25 @@ export class FakeDesk implements Host {
     return { seq: this.#snapshot.seq, call };
   }
 
+  /** Where the desk stands. */
+  get now(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** The number of a new id. */
+  fresh(): number {
+    return (this.#next += 2);
+  }
+
   /** Tells a change to everybody who listens, and keeps it. */
   change(what: WithoutSeq<Change>) {
-    const seq = ++this.#snapshot.seq;
     this.#keep(what);
-    const change = { seq, ...what } as Change;
+    this.tell(what);
+  }
+
+  /** Only tells it. */
+  tell(what: WithoutSeq<Change>) {
+    const change = { seq: ++this.#snapshot.seq, ...what } as Change;
     for (const listener of this.#listeners) listener(structuredClone(change));
   }
 
@@ -50,6 +108,7 @@ export class FakeDesk implements Host {
   call(id: string, changes: Partial<Call>) {
     const call = this.#find(id);
     this.change({ type: 'call_changed', call: { ...call, ...changes } });
+    cards.follow(this, { ...call, ...changes });
   }
 
   #find(id: string): Call {
@@ -68,33 +127,65 @@ export class FakeDesk implements Host {
       at.calls = at.calls.filter(({ id }) => id !== what.call);
     } else if (what.type === 'history_added') {
       at.history = [what.entry, ...at.history];
+    } else if (what.type === 'card_changed') {
+      const isKnown = at.cards.some(({ id }) => id === what.card.id);
+      at.cards = isKnown
+        ? at.cards.map((old) => (old.id === what.card.id ? what.card : old))
+        : [what.card, ...at.cards];
+    } else if (what.type === 'card_removed') {
+      at.cards = at.cards.filter(({ id }) => id !== what.card);
+    } else if (what.type === 'card_rules_changed') {
+      at.card_rules = what.card_rules;
     } else if (what.type === 'account_changed') {
       at.accounts = [...at.accounts.filter(({ id }) => id !== what.account.id), what.account];
     } else if (what.type === 'account_removed') {
       at.accounts = at.accounts.filter(({ id }) => id !== what.account);
+    } else if (what.type === 'prompt_changed') {
+      at.prompts = [...at.prompts.filter(({ id }) => id !== what.prompt.id), what.prompt];
+    } else if (what.type === 'prompt_removed') {
+      at.prompts = at.prompts.filter(({ id }) => id !== what.prompt);
+    } else if (what.type === 'origination_changed') {
+      at.originations = [what.origination, ...at.originations.filter(({ id }) => id !== what.origination.id)];
+    } else if (what.type === 'origination_removed') {
+      at.originations = at.originations.filter(({ id }) => id !== what.origination);
+    } else if (what.type === 'click_to_call_changed') {
+      at.click_to_call = what.click_to_call;
     } else if (what.type === 'preferences_changed') {
       at.preferences = what.preferences;
     } else if (what.type === 'devices_changed') {
       at.devices = what.devices;
+    } else if (!callbacks.keep(at, what)) {
+      floor.keep(at, what);
     }
   }
 
-  #perform(intent: Intent): string | undefined {
+  #perform(intent: Intent): string | void {
     const now = () => new Date().toISOString();
     const { preferences, devices } = this.#snapshot;
     switch (intent.type) {
       case 'dial':
-        return this.#dial(intent.target);
-      case 'answer':
+        if ((intent.via ?? this.#snapshot.click_to_call.via) === 'pbx') return clicks.originate(this, intent.target);
+        return this.dial(intent.target);
+      case 'answer': {
+        const answered = this.#meant(intent.call);
         for (const other of this.#snapshot.calls)
           if (other.state === 'active') this.call(other.id, { state: 'held', held_by: ['local'] });
-        this.call(intent.call, { state: 'active', answered_at: now(), codec: 'opus' });
-        return intent.call;
+        this.call(answered, { state: 'active', answered_at: now(), codec: 'opus' });
+        return answered;
+      }
       case 'decline':
-        this.#end(intent.call, intent.reason === 'busy' ? 'busy' : 'declined', intent.reason === 'busy' ? 486 : 603);
+        this.#end(
+          this.#meant(intent.call),
+          intent.reason === 'busy' ? 'busy' : 'declined',
+          intent.reason === 'busy' ? 486 : 603,
+        );
         return;
       case 'hang_up':
-        this.#end(intent.call, this.#find(intent.call).answered_at ? 'hung_up' : 'cancelled', null);
+        this.#end(
+          this.#meant(intent.call),
+          this.#find(this.#meant(intent.call)).answered_at ? 'hung_up' : 'cancelled',
+          null,
+        );
         return;
       case 'hold':
         this.call(intent.call, { state: 'held', held_by: ['local'] });
@@ -109,7 +200,7 @@ export class FakeDesk implements Host {
       case 'send_dtmf':
         return;
       case 'transfer_blind':
-        this.call(intent.call, { transfer: { target: intent.target, succeeded: null, sip_status: null } });
+        this.call(this.#meant(intent.call), { transfer: { target: intent.target, succeeded: null, sip_status: null } });
         return;
       case 'transfer_attended':
         this.#end(intent.call, 'hung_up', null);
@@ -142,16 +233,67 @@ export class FakeDesk implements Host {
       case 'meter':
         if (intent.on) this.change({ type: 'levels', microphone: -21, speaker: -60 });
         return;
+      case 'confirm':
+        return clicks.confirm(this, intent);
+      case 'dismiss_prompt':
+        return clicks.dismiss(this, intent.prompt);
+      case 'pair_origin':
+        return clicks.judge(this, intent.origin, 'allowed');
+      case 'refuse_origin':
+        return clicks.judge(this, intent.origin, 'refused');
+      case 'forget_origin':
+        return clicks.judge(this, intent.origin, undefined);
+      case 'set_click_to_call': {
+        const { type, ...changes } = intent;
+        return clicks.set(this, changes);
+      }
+      case 'note':
+      case 'dispose':
+      case 'finish_wrap_up':
+      case 'dismiss_card':
+      case 'open_card':
+      case 'set_cards':
+        return cards.perform(this, intent);
+      case 'supervise':
+      case 'stop_supervising':
+      case 'pick_up':
+      case 'play_recording':
+      case 'set_presence':
+      case 'ask_help':
+      case 'cancel_help':
+      case 'dismiss_help':
+        return floor.perform(this, intent);
+      case 'request_callback':
+      case 'claim_callback':
+      case 'release_callback':
+      case 'call_callback':
+      case 'defer_callback':
+      case 'close_callback':
+      case 'set_callback_line':
+        return callbacks.perform(this, intent);
+      case 'offer':
+        return clicks.offer(this, intent.text);
+      case 'open_link':
+      case 'focus':
+        return;
       case 'dismiss':
         this.change({ type: 'call_removed', call: intent.call });
         return;
     }
   }
 
-  #dial(target: string): string {
+  /** The call named, or the only one. */
+  #meant(id: string | undefined): string {
+    const meant = id ?? this.#snapshot.calls[0]?.id;
+    if (!meant) throw new Refusal('no_call', 'there is no call');
+    return meant;
+  }
+
+  /** Calls, on behalf of a site if one asked. */
+  dial(target: string, started_by: string | null = null): string {
     if (!/[\p{L}\p{N}]/u.test(target))
       throw new Refusal('target_undialable', `${target} is not something one can dial`);
-    const id = `c${(this.#next += 2)}`;
+    const id = `c${this.fresh()}`;
     const call: Call = {
       id,
       account: this.#snapshot.accounts[0]?.id ?? 'practice',
@@ -169,6 +311,8 @@ export class FakeDesk implements Host {
       quality: null,
       transfer: null,
       digits_received: '',
+      started_by,
+      origination: null,
     };
     this.change({ type: 'call_changed', call });
     setTimeout(() => this.#far(id), ANSWER_MS);
@@ -205,6 +349,7 @@ export class FakeDesk implements Host {
       transport: form.transport ?? ('udp' as const),
       ca: form.ca ?? null,
       display_name: form.display_name ?? null,
+      numbers: form.numbers ?? numbers(),
       practice: false,
     };
     this.change({ type: 'account_changed', account: { ...account, registration: 'registering', detail: null } });
@@ -222,7 +367,10 @@ export class FakeDesk implements Host {
 }
 
 export function fakeHost(name: string): FakeDesk {
-  const desk = new FakeDesk(scenario(name));
+  const desk = new FakeDesk(
+    (CALLBACK_SCENARIOS[name] ?? CARD_SCENARIOS[name] ?? FLOOR_SCENARIOS[name])?.() ?? scenario(name),
+  );
+  if (name === 'fresh') desk.seen = NO_EVENTS;
   // For screenshots and for a look at rare states from the browser's console.
   Object.assign(globalThis, { fakeDesk: desk });
   return desk;

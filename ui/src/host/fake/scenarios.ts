@@ -2,9 +2,17 @@
 
 import type { Account } from '../../bindings/Account';
 import type { Call } from '../../bindings/Call';
+import type { ClickToCall } from '../../bindings/ClickToCall';
 import type { HistoryEntry } from '../../bindings/HistoryEntry';
 import type { Language } from '../../bindings/Language';
+import type { NumberRules } from '../../bindings/NumberRules';
+import type { Origination } from '../../bindings/Origination';
+import type { Prompt } from '../../bindings/Prompt';
 import type { Snapshot } from '../../bindings/Snapshot';
+import { noLine } from '../../state/callbacks.svelte';
+import { noPowers } from '../../state/supervising.svelte';
+import { rules } from './cards';
+import { previewOf } from './preview';
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
@@ -17,9 +25,56 @@ export function account(changes: Partial<Account> = {}): Account {
     transport: 'udp',
     ca: null,
     display_name: 'Sara Ahmadi',
+    numbers: numbers(),
     practice: false,
     registration: 'registered',
     detail: null,
+    ...changes,
+  };
+}
+
+export function numbers(changes: Partial<NumberRules> = {}): NumberRules {
+  return { country: '', extensions: [], dial_as: 'typed', outside_prefix: '', ...changes };
+}
+
+export function prompt(changes: Partial<Prompt> = {}): Prompt {
+  return {
+    id: 'p1',
+    kind: 'dial',
+    source: 'page',
+    origin: 'https://crm.example',
+    clicked: true,
+    preview: previewOf('8 495 229-49-89'),
+    reasons: ['unpaired'],
+    repeats: 0,
+    asked_at: ago(1),
+    ...changes,
+  };
+}
+
+export function clickToCall(changes: Partial<ClickToCall> = {}): ClickToCall {
+  return {
+    port: 4059,
+    port_taken: null,
+    callto: 'ask',
+    links: 'dial',
+    hotkey: 'Ctrl+Alt+C',
+    via: 'softphone',
+    pbx: false,
+    origins: [],
+    refused: 0,
+    ...changes,
+  };
+}
+
+export function origination(changes: Partial<Origination> = {}): Origination {
+  return {
+    id: 'o1',
+    preview: { ...previewOf('84952294989'), via: 'pbx' },
+    state: 'accepted',
+    call: null,
+    trouble: null,
+    asked_at: ago(2),
     ...changes,
   };
 }
@@ -42,6 +97,8 @@ export function call(changes: Partial<Call> = {}): Call {
     quality: { mos: 4.3, loss_pct: 0.2, jitter_ms: 3.1, rtt_ms: 18, jitter_buffer_ms: 20, mouth_to_ear_ms: 61 },
     transfer: null,
     digits_received: '',
+    started_by: null,
+    origination: null,
     ...changes,
   };
 }
@@ -111,8 +168,22 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     calls: [],
     history: HISTORY,
     cards: [],
+    card_rules: rules(),
     callbacks: [],
+    callback_line: noLine(),
     agents: [],
+    queues: [],
+    floor: { sources: [], live: false, trouble: null },
+    supervision: null,
+    orders: [],
+    powers: noPowers(),
+    presence: { state: 'available', reason: null, since: null, told: true },
+    help: [],
+    help_asked: null,
+    listeners: [],
+    prompts: [],
+    originations: [],
+    click_to_call: clickToCall(),
     devices: {
       present: [HEADSET, SPEAKERS],
       microphone: { wanted: [HEADSET.id, 'default'], in_use: HEADSET.id },
@@ -130,6 +201,13 @@ const hold = (id: string, changes: Partial<Call> = {}) =>
 
 const PRACTICE = account({ id: 'practice', aor: 'sip:100@127.0.0.1' });
 const LONG = 'Конституционный суд Российской Федерации, приёмная заместителя председателя';
+
+const STRANGER = 'http://xn--80ak6aa92e.account.login.secure.crm.example.free-prizes.example:8080';
+const ORIGINS: ClickToCall['origins'] = [
+  { origin: 'https://crm.example', verdict: 'allowed', refused: 0 },
+  { origin: 'https://wiki.intranet.example', verdict: 'once', refused: 2 },
+  { origin: STRANGER, verdict: 'refused', refused: 214 },
+];
 
 const SCENARIOS: Record<string, () => Snapshot> = {
   idle: () => snapshot(),
@@ -178,6 +256,73 @@ const SCENARIOS: Record<string, () => Snapshot> = {
         ended('remote_hung_up', null, { answered_at: ago(190), peer: { number: '104', name: 'Thomas Lindqvist' } }),
         ended('not_found', 404, { id: 'c8' }),
       ],
+    }),
+  prompt: () => snapshot({ prompts: [prompt()], history: HISTORY.slice(0, 3) }),
+  stranger: () =>
+    snapshot({
+      click_to_call: clickToCall({ pbx: true }),
+      prompts: [
+        prompt({
+          origin: STRANGER,
+          clicked: false,
+          repeats: 12,
+          preview: previewOf('+49 30 1234567;ext=12'),
+          reasons: ['unpaired', 'international', 'flood'],
+        }),
+        prompt({ id: 'p3', clicked: false }),
+        prompt({ id: 'p4', clicked: false }),
+      ],
+    }),
+  unknown: () => snapshot({ prompts: [prompt({ origin: null, clicked: false })] }),
+  unproven: () => snapshot({ prompts: [prompt({ reasons: ['unproven'] })] }),
+  link: () => snapshot({ prompts: [prompt({ source: 'link', origin: null, reasons: ['asks'] })] }),
+  address: () =>
+    snapshot({
+      prompts: [
+        prompt({
+          source: 'link',
+          origin: null,
+          preview: previewOf('sales@partner.example'),
+          reasons: ['foreign_domain'],
+        }),
+      ],
+    }),
+  emergency: () => snapshot({ prompts: [prompt({ preview: previewOf('112'), reasons: ['unpaired', 'emergency'] })] }),
+  selection: () =>
+    snapshot({
+      prompts: [
+        prompt({
+          source: 'selection',
+          origin: null,
+          preview: previewOf('88095551234'),
+          reasons: ['selected', 'premium'],
+        }),
+      ],
+    }),
+  pair: () => snapshot({ prompts: [prompt({ kind: 'pair', preview: null })] }),
+  busy_prompt: () => snapshot({ calls: [call({ started_by: 'https://crm.example' }), ringing()], prompts: [prompt()] }),
+  pbx: () =>
+    snapshot({
+      click_to_call: clickToCall({ pbx: true, via: 'pbx' }),
+      originations: [
+        origination(),
+        origination({
+          id: 'o3',
+          state: 'failed',
+          trouble: { code: 'pbx_unreachable', detail: 'no answer', sip_status: null },
+        }),
+      ],
+    }),
+  connecting: () => snapshot({ originations: [origination({ call: 'c2' })], calls: [ringing({ origination: 'o1' })] }),
+  sites: () =>
+    snapshot({
+      click_to_call: clickToCall({
+        port: 40123,
+        port_taken: { port: 4059, by: 'oktell (pid 812)' },
+        pbx: true,
+        origins: ORIGINS,
+        refused: 23,
+      }),
     }),
   failed: () =>
     snapshot({
