@@ -56,6 +56,8 @@ class Recorder:
     def max_late_ms(self):
         """How far the reader fell behind the clock: above 20 the machine stalled, and the run says little."""
         marks = np.array(self.marks)
+        if not len(marks):
+            return 0.0
         late = marks[:, 1] - marks[:, 0] / RATE
         return float((late.max() - late.min()) * 1e3)
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from phone import Phone
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROBE_S = 1.0                   # between probes: delays up to 0.9 s are told apart
 NOISE = 10 ** (-65 / 20)        # of the microphone's room
+AT_LOCAL_PORT = ("clicks", "links", "requests", "stream", "callers", "painted", "storm", "flood")
 
 
 class PeerProcess:
@@ -94,20 +96,26 @@ class Bench:
         self.speech = signals.speech(RATE)
         self.starts = 0
 
+    def can(self, test):
+        """Not every phone has a port for web pages."""
+        with open(self.toml, "rb") as f:
+            return test not in AT_LOCAL_PORT or "local_port" in tomllib.load(f)
+
     def close(self):
         self.peer.process.kill()
         self.card.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager
-    def phone(self, settle_s=1.0):
-        """A phone that has registered; `registered_ms` on it says how long that took from the process's start."""
+    def phone(self, settle_s=1.0, more=""):
+        """A phone that has registered; `registered_ms` on it says how long that took from the process's start. `more`: further
+        settings."""
         self.starts += 1
         folder = os.path.join(self.folder, "phone%d" % self.starts)
         os.makedirs(folder)
         since = self.peer.mark()
         phone = Phone(self.toml, self.card.env, folder, codec=self.codec, binary=self.binary, sip_port=free_port(),
-                      control_port=free_port(), registrar="127.0.0.1:%d" % self.peer.port)
+                      control_port=free_port(), registrar="127.0.0.1:%d" % self.peer.port, more=more)
         try:
             registered = self.peer.must("registration", event("registered"), since, 20)
             phone.registered_ms = (registered["t"] - phone.started) * 1e3

@@ -2,6 +2,7 @@
 # Tests the app in its real window, on a desktop of its own. It must be built before:
 #
 #   npm --prefix ui run build && cargo build -p ringside --features custom-protocol
+#   cargo build -p ringside-headless
 #
 # RINGSIDE names another binary. Pictures go to artefacts/app-*.png.
 set -euo pipefail

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kit::{Account, Desk, Settings};
+use kit::{Account, Desk, SOON, Settings};
 use ureq::Agent;
 
 fn client() -> Agent {
@@ -68,6 +68,9 @@ fn a_password_is_moved_out_of_the_settings_and_shown_nowhere() {
     let account = Account { transport: "tcp".into(), ..Account::at("sip:101@127.0.0.1:9").password("correct horse") };
     let desk = Desk::launch(Settings::of(account));
     desk.until_registration("failed", Duration::from_secs(45));
+    desk.until("the password is somewhere else", SOON, |shown| {
+        shown.preferences["secrets_in_file"].as_bool()?.then_some(())
+    });
     assert!(!desk.settings().contains("correct horse"), "the file keeps the password");
     assert!(!desk.log().contains("correct horse"), "the log shows the password");
     let shown = desk.api().snapshot();

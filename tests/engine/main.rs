@@ -1,5 +1,8 @@
 //! Stories of the desk by itself and with the practice PBX that runs in its own process: no Asterisk, no sound card.
 
+mod crash;
 mod door;
 mod practice;
+mod records;
 mod settings;
+mod two_users;

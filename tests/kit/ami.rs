@@ -20,13 +20,15 @@ impl Block {
 /// A connection that is logged in and hears all events.
 pub struct Ami {
     stream: BufReader<TcpStream>,
+    line: String,
+    block: Block,
 }
 
 impl Ami {
     pub(crate) fn login(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the PBX has AMI");
         stream.set_read_timeout(Some(Duration::from_millis(200))).expect("a read timeout");
-        let mut ami = Self { stream: BufReader::new(stream) };
+        let mut ami = Self { stream: BufReader::new(stream), line: String::new(), block: Block::default() };
         ami.send("Action: Login\r\nUsername: ringside-all\r\nSecret: secret-ami\r\n");
         ami.until("the login", crate::SOON, |block| block.get("Response") == "Success");
         ami
@@ -42,26 +44,33 @@ impl Ami {
     pub fn until(&mut self, what: &str, bound: Duration, fits: impl Fn(&Block) -> bool) -> Block {
         let end = Instant::now() + bound;
         let mut seen = Vec::new();
-        let mut block = Block::default();
-        let mut line = String::new();
         loop {
-            assert!(Instant::now() < end, "{what} within {bound:?}, but AMI said {seen:?}");
-            match self.stream.read_line(&mut line) {
-                Ok(0) => panic!("the PBX closed AMI before {what}"),
+            let left = end.saturating_duration_since(Instant::now());
+            match self.next(left) {
+                Some(block) if fits(&block) => return block,
+                Some(block) => seen.push(block),
+                None => panic!("{what} within {bound:?}, but AMI said {seen:?}"),
+            }
+        }
+    }
+
+    /// The next block, if one comes in time.
+    pub fn next(&mut self, bound: Duration) -> Option<Block> {
+        let end = Instant::now() + bound;
+        while Instant::now() < end {
+            match self.stream.read_line(&mut self.line) {
+                Ok(0) => return None,
                 // A read that timed out in the middle of a line left what it had in `line`.
                 Err(_) => continue,
                 Ok(_) => {}
             }
+            let line = std::mem::take(&mut self.line);
             if let Some((key, value)) = line.trim_end().split_once(": ") {
-                block.0.push((key.into(), value.into()));
+                self.block.0.push((key.into(), value.into()));
             } else if line.trim_end().is_empty() {
-                let whole = std::mem::take(&mut block);
-                if fits(&whole) {
-                    return whole;
-                }
-                seen.push(whole);
+                return Some(std::mem::take(&mut self.block));
             }
-            line.clear();
         }
+        None
     }
 }

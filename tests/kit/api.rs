@@ -3,7 +3,7 @@
 use std::{
     fmt,
     io::{BufRead, BufReader},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -44,6 +44,43 @@ impl Api {
     /// `GET /v1/snapshot`.
     pub fn snapshot(&self) -> Value {
         body(self.get("/v1/snapshot"))
+    }
+
+    /// `GET /v1/history` with this text.
+    pub fn history(&self, text: &str) -> Value {
+        let text: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        body(self.get(&format!("/v1/history?text={text}")))
+    }
+
+    /// Waits until the history with this text fits; gives it.
+    #[track_caller]
+    pub fn until_history(&self, text: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + crate::SOON;
+        loop {
+            let page = self.history(text);
+            if fits(&page) {
+                return page;
+            }
+            assert!(Instant::now() < end, "the history within {:?}, but it is {page}", crate::SOON);
+            // Nothing tells of what is written: there is nothing to be woken by.
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Any path that is answered by text.
+    pub fn text(&self, path: &str) -> String {
+        self.get(path).into_body().read_to_string().expect("an answer has a body")
+    }
+
+    /// Any path that takes a body and answers JSON.
+    pub fn post(&self, path: &str, text: &str) -> Value {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("Authorization", &self.bearer);
+        body(request.config().timeout_global(Some(crate::SOON)).build().send(text).expect("the desk answers"))
+    }
+
+    /// `GET /v1/events`.
+    pub fn events(&self) -> Value {
+        body(self.get("/v1/events"))
     }
 
     /// `POST /v1/intent`.

@@ -1,5 +1,5 @@
 //! Somebody else's phone at the other end: baresip, registered at the lab's PBX, which answers by itself and says what it
-//! hears.
+//! hears; or one outside, which calls in.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Account, SOON};
+use crate::{Account, Pbx, SOON};
 
 /// A running baresip; it ends with this value.
 pub struct Baresip {
@@ -20,28 +20,58 @@ impl Baresip {
     /// Registers and waits for calls in this codec, spelt as baresip does: `opus/48000/2`.
     #[track_caller]
     pub fn start(account: &Account, codec: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("ringside-baresip-").tempdir().expect("a folder for baresip");
-        let file = |name: &str, text: String| fs::write(folder.path().join(name), text).expect("a file");
         let Account { aor, registrar, password, .. } = account;
         let number = account.number().to_owned();
         let domain = aor.rsplit('@').next().unwrap_or_default();
-        file(
-            "accounts",
-            format!(
-                "<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound=\"sip:{registrar}\";\
-                 audio_codecs={codec};answermode=auto;regint=60\n"
-            ),
+        let line = format!(
+            "<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound=\"sip:{registrar}\";\
+             audio_codecs={codec};answermode=auto;regint=60\n"
         );
-        file("contacts", String::new());
-        file("config", config());
-        let log = fs::File::create(folder.path().join("log")).expect("a log file");
-        let mut command = Command::new("baresip");
-        command.arg("-f").arg(folder.path()).stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
-        let child =
-            command.spawn().unwrap_or_else(|e| panic!("baresip starts ({e}); `tests/install test` installs it"));
-        let phone = Self { child, folder, number };
+        let phone = Self::run(number, &line, &[]);
         phone.until_registered();
         phone
+    }
+
+    /// A desk phone: it rings, and answers by itself only what asks for it (`Call-Info: …;answer-after=0`).
+    #[track_caller]
+    pub fn desk_phone(account: &Account) -> Self {
+        let Account { aor, registrar, password, .. } = account;
+        let number = account.number().to_owned();
+        let domain = aor.rsplit('@').next().unwrap_or_default();
+        let line = format!(
+            "<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound=\"sip:{registrar}\";\
+             audio_codecs=pcmu;answermode=manual;sip_autoanswer=yes;regint=60\n"
+        );
+        let phone = Self::run(number, &line, &[]);
+        phone.until_registered();
+        phone
+    }
+
+    /// Calls an extension from outside, over the trunk, as this person with this number.
+    #[track_caller]
+    pub fn call_in(pbx: &Pbx, name: &str, number: &str, extension: &str) -> Self {
+        let (host, port) = (pbx.setting("BIND"), pbx.setting("SIP_PORT"));
+        let line = format!(
+            "\"{name}\" <sip:{number}@{host}>;auth_user=trunk;auth_pass=secret-trunk;outbound=\"sip:{host}:{port}\";\
+             audio_codecs=pcma/8000/1;regint=0\n"
+        );
+        Self::run(number.to_owned(), &line, &["-e", &format!("/dial sip:74950000{extension}@{host}")])
+    }
+
+    #[track_caller]
+    fn run(number: String, account: &str, arguments: &[&str]) -> Self {
+        let folder = tempfile::Builder::new().prefix("ringside-baresip-").tempdir().expect("a folder for baresip");
+        let file = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("a file");
+        file("accounts", account);
+        file("contacts", "");
+        file("config", &config());
+        let log = fs::File::create(folder.path().join("log")).expect("a log file");
+        let mut command = Command::new("baresip");
+        command.arg("-f").arg(folder.path()).args(arguments);
+        command.stdin(Stdio::null()).stdout(log).stderr(Stdio::null());
+        let child =
+            command.spawn().unwrap_or_else(|e| panic!("baresip starts ({e}); `tests/install test` installs it"));
+        Self { child, folder, number }
     }
 
     /// The number others dial to reach it.

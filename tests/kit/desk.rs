@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     time::{Duration, Instant},
@@ -21,8 +21,10 @@ use crate::{
 /// A running desk; it ends with this value.
 pub struct Desk {
     child: Child,
-    folder: tempfile::TempDir,
+    /// `None` once another desk has it.
+    folder: Option<tempfile::TempDir>,
     number: String,
+    is_practice: bool,
     ready: Value,
     api: Api,
     mirror: Mirror,
@@ -42,17 +44,23 @@ impl Desk {
     #[track_caller]
     pub fn launch(settings: Settings) -> Self {
         let folder = tempfile::Builder::new().prefix("ringside-desk-").tempdir().expect("a folder for the desk");
-        let file = settings.write(folder.path());
-        let log = std::fs::File::create(folder.path().join("log")).expect("a log file");
+        settings.write(folder.path());
+        Self::launch_in(folder, settings.number().to_owned(), settings.is_practice())
+    }
+
+    #[track_caller]
+    fn launch_in(folder: tempfile::TempDir, number: String, is_practice: bool) -> Self {
+        let log = std::fs::File::options().create(true).append(true).open(folder.path().join("log"));
+        let log = log.expect("a log file");
         let mut command = headless();
         command
             .arg("--settings")
-            .arg(file)
+            .arg(folder.path().join("settings.toml"))
             .arg("--data")
             .arg(folder.path().join("data"))
             .arg("--log-format")
             .arg("text");
-        if settings.is_practice() {
+        if is_practice {
             command.arg("--practice");
         }
         command
@@ -73,7 +81,7 @@ impl Desk {
         let token = std::fs::read_to_string(text("token_file")).expect("the token file can be read");
         let api = Api::new(&text("local_api"), &token);
         let mirror = Mirror::of(api.clone());
-        Self { child, folder, number: settings.number().to_owned(), ready, api, mirror }
+        Self { child, folder: Some(folder), number, is_practice, ready, api, mirror }
     }
 
     /// Starts a desk and waits until its account is registered.
@@ -102,6 +110,11 @@ impl Desk {
     /// Its localhost port.
     pub fn api(&self) -> &Api {
         &self.api
+    }
+
+    /// Where it takes in what a PBX tells: `http://127.0.0.1:PORT`.
+    pub fn webhook(&self) -> &str {
+        self.ready["webhook"].as_str().expect("the receiver is on")
     }
 
     // --- asking
@@ -236,7 +249,7 @@ impl Desk {
 
     /// What the speaker has played so far.
     pub fn heard(&self) -> Sound {
-        Sound::read(&settings::ear(self.folder.path())).unwrap_or_default()
+        Sound::read(&settings::ear(self.path())).unwrap_or_default()
     }
 
     /// Waits until a tone is heard in the last quarter of a second.
@@ -249,6 +262,37 @@ impl Desk {
     #[track_caller]
     pub fn until_silent(&self, hz: f64) {
         self.until_heard(&format!("{hz} Hz is gone"), |heard| heard.last(0.25).level(hz) < INAUDIBLE);
+    }
+
+    /// Waits until the desk hears of calls by the PBX's manager interface.
+    #[track_caller]
+    pub fn until_manager_is_there(&self) {
+        let end = Instant::now() + SOON;
+        while self.api.events()["manager"]["connected"] != true {
+            assert!(Instant::now() < end, "the manager interface within {SOON:?}\n{}", self.story(&self.shown()));
+            // It is no part of what the desk shows: there is nothing to be woken by.
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until one of the parts that are told as a whole fits; gives it.
+    #[track_caller]
+    pub fn until_part(&self, part: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        self.until(what, SOON, |shown| Some(shown.part(part)).filter(|part| fits(part)).cloned())
+    }
+
+    /// Waits until a colleague fits; gives what is shown of him.
+    #[track_caller]
+    pub fn until_agent(&self, extension: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        self.until(&format!("{extension} {what}"), SOON, |shown| {
+            shown.agents.get(extension).filter(|agent| fits(agent)).cloned()
+        })
+    }
+
+    /// Waits for a card that fits, and gives it.
+    #[track_caller]
+    pub fn until_card(&self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        self.until(what, SOON, |shown| shown.cards.values().find(|card| fits(card)).cloned())
     }
 
     /// Waits until what the speaker has played fits.
@@ -274,7 +318,7 @@ impl Desk {
 
     /// The settings file as it is now.
     pub fn settings(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("settings.toml")).expect("the settings are there")
+        std::fs::read_to_string(self.path().join("settings.toml")).expect("the settings are there")
     }
 
     /// The UDP ports it has open.
@@ -300,7 +344,7 @@ impl Desk {
 
     /// The desk's log.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        std::fs::read_to_string(self.path().join("log")).unwrap_or_default()
     }
 
     // --- ending
@@ -311,6 +355,19 @@ impl Desk {
         self.terminate();
         let status = self.child.wait().expect("the desk ends");
         (status, asked.elapsed())
+    }
+
+    /// Kills it without a word, as a power cut does, and starts it again in the same folder.
+    #[track_caller]
+    pub fn crash_and_start_again(mut self) -> Self {
+        self.child.kill().expect("the desk runs");
+        self.child.wait().expect("the desk is dead");
+        let folder = self.folder.take().expect("its folder");
+        Self::launch_in(folder, std::mem::take(&mut self.number), self.is_practice)
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.as_ref().expect("its folder").path()
     }
 
     fn terminate(&self) {
@@ -325,8 +382,9 @@ impl Desk {
         let tail: Vec<_> = log.lines().rev().take(60).collect();
         let tail: String = tail.into_iter().rev().map(|line| format!("  {line}\n")).collect();
         let (accounts, calls) = (list(&mut shown.accounts.values()), list(&mut shown.calls.values()));
+        let cards = list(&mut shown.cards.values());
         format!(
-            "accounts:\n{accounts}calls:\n{calls}notices:\n{}log of {}:\n{tail}",
+            "accounts:\n{accounts}calls:\n{calls}cards:\n{cards}notices:\n{}log of {}:\n{tail}",
             list(&mut shown.notices.iter()),
             self.number
         )
@@ -355,8 +413,9 @@ pub fn headless() -> Command {
     Command::new(binary())
 }
 
-/// It lies where cargo put it when it built for the same profile as this test: two folders up from `deps/`.
-fn binary() -> PathBuf {
+/// The program itself. It lies where cargo put it when it built for the same profile as this test: two folders up from
+/// `deps/`.
+pub fn binary() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows where it lies");
     let profile = test.ancestors().nth(2).expect("a test lies in target/PROFILE/deps");
     profile.join("ringside-headless")

@@ -22,18 +22,24 @@
 pub mod ami;
 pub mod api;
 pub mod baresip;
+pub mod crm;
 pub mod desk;
+pub mod line;
 pub mod mirror;
 pub mod pbx;
 pub mod quality;
+pub mod relay;
 pub mod settings;
 pub mod sound;
 
 pub use ami::Ami;
 pub use api::Refusal;
 pub use baresip::Baresip;
+pub use crm::{Crm, Fault};
 pub use desk::Desk;
+pub use line::Line;
 pub use pbx::Pbx;
+pub use relay::Relay;
 pub use settings::{Account, Settings};
 pub use sound::Sound;
 

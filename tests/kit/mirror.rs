@@ -17,6 +17,22 @@ pub struct Shown {
     pub accounts: BTreeMap<String, Value>,
     /// Calls by id. One that was removed stays as it was last seen.
     pub calls: BTreeMap<String, Value>,
+    /// Caller cards by id. One that left stays as it was last seen.
+    pub cards: BTreeMap<String, Value>,
+    /// Colleagues by extension.
+    pub agents: BTreeMap<String, Value>,
+    /// Queues by name.
+    pub queues: BTreeMap<String, Value>,
+    /// Callbacks by id. One that left stays as it was last seen.
+    pub callbacks: BTreeMap<String, Value>,
+    /// What else the PBX was asked to do, by id. One that left stays as it was last seen.
+    pub orders: BTreeMap<String, Value>,
+    /// Colleagues who ask for help, by id.
+    pub help: BTreeMap<String, Value>,
+    /// The parts that are told as a whole: `floor`, `supervision`, `powers`, `presence`, `callback_line`, `listeners`, `help_asked`.
+    pub parts: BTreeMap<&'static str, Value>,
+    /// What the agent set.
+    pub preferences: Value,
     /// Notices, oldest first.
     pub notices: Vec<Value>,
     /// All changes but levels and quality, oldest first.
@@ -69,10 +85,26 @@ impl Mirror {
 }
 
 impl Shown {
+    /// One of the parts that are told as a whole; null before it is known.
+    pub fn part(&self, name: &str) -> &Value {
+        self.parts.get(name).unwrap_or(&Value::Null)
+    }
+
     fn replace(&mut self, snapshot: &Value) {
         let by_id = |list: &Value| list.as_array().into_iter().flatten().map(|v| (id(v), v.clone())).collect();
         self.accounts = by_id(&snapshot["accounts"]);
         self.calls = by_id(&snapshot["calls"]);
+        self.cards = by_id(&snapshot["cards"]);
+        self.callbacks = by_id(&snapshot["callbacks"]);
+        self.orders = by_id(&snapshot["orders"]);
+        self.help = by_id(&snapshot["help"]);
+        let by = |key: &str, list: &Value| {
+            list.as_array().into_iter().flatten().map(|v| (text(&v[key]), v.clone())).collect::<BTreeMap<_, _>>()
+        };
+        self.agents = by("extension", &snapshot["agents"]);
+        self.queues = by("name", &snapshot["queues"]);
+        self.parts = PARTS.map(|part| (part, snapshot[part].clone())).into();
+        self.preferences = snapshot["preferences"].clone();
         self.seq = snapshot["seq"].as_u64().expect("a snapshot has a seq");
     }
 
@@ -85,8 +117,24 @@ impl Shown {
             "account_changed" => drop(self.accounts.insert(id(&change["account"]), change["account"].clone())),
             "account_removed" => drop(self.accounts.remove(change["account"].as_str().unwrap_or_default())),
             "call_changed" => drop(self.calls.insert(id(&change["call"]), change["call"].clone())),
+            "card_changed" => drop(self.cards.insert(id(&change["card"]), change["card"].clone())),
+            "agent_changed" => drop(self.agents.insert(text(&change["agent"]["extension"]), change["agent"].clone())),
+            "agent_removed" => drop(self.agents.remove(&text(&change["agent"]))),
+            "queue_changed" => drop(self.queues.insert(text(&change["queue"]["name"]), change["queue"].clone())),
+            "queue_removed" => drop(self.queues.remove(&text(&change["queue"]))),
+            "callback_changed" => drop(self.callbacks.insert(id(&change["callback"]), change["callback"].clone())),
+            "order_changed" => drop(self.orders.insert(id(&change["order"]), change["order"].clone())),
+            "help_changed" => drop(self.help.insert(id(&change["help"]), change["help"].clone())),
+            "help_removed" => drop(self.help.remove(&text(&change["help"]))),
+            "preferences_changed" => self.preferences = change["preferences"].clone(),
             "notice" => self.notices.push(change.clone()),
-            _ => {}
+            _ => {
+                let part =
+                    what.strip_suffix("_changed").and_then(|part| PARTS.into_iter().find(|known| *known == part));
+                if let Some(part) = part {
+                    self.parts.insert(part, change[part].clone());
+                }
+            }
         }
         if what != "levels" {
             self.log.push(change);
@@ -97,6 +145,12 @@ impl Shown {
 fn id(value: &Value) -> String {
     value["id"].as_str().expect("an id").to_owned()
 }
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_owned()
+}
+
+const PARTS: [&str; 7] = ["floor", "supervision", "powers", "presence", "callback_line", "listeners", "help_asked"];
 
 fn lock(shown: &Mutex<Shown>) -> MutexGuard<'_, Shown> {
     // A poisoned mirror belongs to a story that has failed already.

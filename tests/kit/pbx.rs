@@ -14,7 +14,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::{Account, Ami, repository};
+use crate::{Account, Ami, Line, repository};
 
 /// A running PBX. It goes down when this is dropped, or when the process ends, however it ends.
 pub struct Pbx {
@@ -104,6 +104,11 @@ impl Pbx {
         self.address("SIP_PORT")
     }
 
+    /// A file of its configuration.
+    pub fn config(&self, name: &str) -> PathBuf {
+        self.instance.path().join("etc").join(name)
+    }
+
     /// Runs a command of the Asterisk console.
     pub fn cli(&self, command: &str) -> String {
         let output = self.command("cli").arg(command).output().expect("the PBX's script runs");
@@ -131,6 +136,29 @@ impl Pbx {
             }
             assert!(Instant::now() < end, "{what} within {bound:?}, but `{command}` says\n{answer}");
         }
+    }
+
+    /// Settings of a desk that speaks to the manager interface as this user.
+    pub fn manager(&self, user: &str) -> String {
+        self.manager_at(user, self.address("AMI_PORT"))
+    }
+
+    /// The same, over another address.
+    pub fn manager_at(&self, user: &str, address: SocketAddr) -> String {
+        let address = format!("driver = \"ami\"\naddress = \"{address}\"\nusername = \"{user}\"");
+        let recordings = self.setting("MONITOR_DIR");
+        format!("[pbx]\n{address}\nsecret = \"secret-ami\"\nrecordings = \"{recordings}\"\n")
+    }
+
+    /// Waits until no channel is left, and says which were if it takes too long.
+    #[track_caller]
+    pub fn until_quiet(&self, bound: Duration) {
+        self.until_cli("core show channels", "no channel is left", bound, |said| said.contains("0 active channels"));
+    }
+
+    /// A line to the manager interface that can be cut.
+    pub fn manager_line(&self) -> Line {
+        Line::to(self.address("AMI_PORT"))
     }
 
     /// What the PBX sees of its calls.

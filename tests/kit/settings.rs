@@ -86,6 +86,7 @@ pub struct Settings {
     mouth: Option<Sound>,
     hears: bool,
     practice: bool,
+    more: toml::Table,
 }
 
 /// What the file looks like; the field names are the contract's.
@@ -122,12 +123,12 @@ struct Audio {
 impl Settings {
     /// A desk of one account, deaf and mute.
     pub fn of(account: Account) -> Self {
-        Self { accounts: vec![account], mouth: None, hears: false, practice: false }
+        Self { accounts: vec![account], mouth: None, hears: false, practice: false, more: toml::Table::new() }
     }
 
     /// A desk on the practice PBX that runs in its own process.
     pub fn practice() -> Self {
-        Self { accounts: vec![], mouth: None, hears: false, practice: true }
+        Self { accounts: vec![], mouth: None, hears: false, practice: true, more: toml::Table::new() }
     }
 
     /// One more account.
@@ -145,6 +146,14 @@ impl Settings {
     /// Keep what the speaker plays, for [`crate::Desk::heard`].
     pub fn hears(mut self) -> Self {
         self.hears = true;
+        self
+    }
+
+    /// Whatever else the settings file is to say, as TOML. A table that is there already gets these keys besides.
+    #[track_caller]
+    pub fn with(mut self, more: &str) -> Self {
+        let more: toml::Table = more.parse().unwrap_or_else(|e| panic!("settings are TOML ({e}): {more}"));
+        merge(&mut self.more, more);
         self
     }
 
@@ -186,8 +195,19 @@ impl Settings {
             },
         };
         let path = folder.join("settings.toml");
-        std::fs::write(&path, toml::to_string(&file).expect("settings are TOML")).expect("the folder takes a file");
+        let mut settings = toml::Table::try_from(file).expect("settings are TOML");
+        merge(&mut settings, self.more.clone());
+        std::fs::write(&path, settings.to_string()).expect("the folder takes a file");
         path
+    }
+}
+
+fn merge(table: &mut toml::Table, more: toml::Table) {
+    for (key, value) in more {
+        match (table.get_mut(&key), value) {
+            (Some(toml::Value::Table(known)), toml::Value::Table(more)) => merge(known, more),
+            (_, value) => drop(table.insert(key, value)),
+        }
     }
 }
 

@@ -3,12 +3,16 @@
 //! All share one PBX on agents of their own; those that crash it or set it up oddly start another.
 
 mod calls;
+mod cards;
 mod digits;
+mod floor;
 mod hostile;
+mod orders;
 mod outage;
 mod pbx;
 mod registration;
 mod sound;
+mod supervision;
 mod transfer;
 
 use kit::desk::Ended;

@@ -69,3 +69,32 @@ test('nonsense is refused in a sentence and stays in the field', async ({ window
   await expect(window.page.getByRole('alert').filter({ hasText: 'This is not a number or an address.' })).toBeVisible();
   await expect(window.field).toHaveValue('!?');
 });
+
+test('a note typed while talking is found in the history, and the events tell of the call', async ({ window }) => {
+  await window.ready();
+  await window.dial('720');
+  await expect(window.incoming).toContainText('support');
+  await window.page.keyboard.press('Alt+a');
+  await expect(window.page.getByRole('textbox', { name: 'Note' })).toBeVisible();
+  await window.page.keyboard.press('Alt+w');
+  await window.page.keyboard.type('Asks about 2 pallets');
+  await window.page.keyboard.press('Alt+e');
+  await expect(window.page.locator('article[data-card-state="ended"]')).toBeVisible();
+
+  const past = window.page.getByRole('region', { name: 'Recent calls' });
+  await past.getByRole('searchbox').fill('2 pall');
+  await expect(past.getByRole('listitem')).toHaveCount(1);
+  await expect(past.getByRole('listitem')).toContainText('Asks about 2 pallets');
+  const saved = window.page.waitForEvent('download');
+  await past.getByRole('button', { name: 'Save as CSV' }).click();
+  expect((await saved).suggestedFilename()).toBe('ringside-calls.csv');
+
+  await window.page.keyboard.press('F1');
+  await window.page.getByRole('tab', { name: 'Events' }).click();
+  const last = window.page.getByRole('region', { name: 'What came last' });
+  await last
+    .getByRole('button', { name: /answered .200/ })
+    .first()
+    .click();
+  await expect(last.getByText('As it was sent')).toBeVisible();
+});

@@ -10,12 +10,13 @@ import { createInterface } from 'node:readline';
 const BINARY = process.env.RINGSIDE_HEADLESS ?? join(__dirname, '../../../target/debug/ringside-headless');
 
 /** Any free port, and no sound card. */
-const SETTINGS = `
+const settings = (more: More) => `
 version = 1
 language = "en"
 
 [local_api]
 port = 0
+${more.localApi ?? ''}
 
 [webhook]
 listen = "127.0.0.1:0"
@@ -24,7 +25,17 @@ listen = "127.0.0.1:0"
 microphone = ["null"]
 speaker = ["null"]
 ring = ["null"]
+
+${more.sections ?? ''}
 `;
+
+/** What a story adds to the settings. */
+export interface More {
+  /** Lines of `[local_api]`. */
+  localApi?: string;
+  /** Sections of their own. */
+  sections?: string;
+}
 
 const READY_MS = 10_000;
 const STOP_MS = 4_000;
@@ -33,23 +44,28 @@ export interface Headless {
   /** `http://127.0.0.1:…` */
   api: string;
   token: string;
+  pid: number;
+  /** What it has logged so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
-export async function startHeadless(): Promise<Headless> {
+export async function startHeadless(more: More = {}): Promise<Headless> {
   const home = await mkdtemp(join(tmpdir(), 'ringside-e2e-'));
-  const settings = join(home, 'settings.toml');
-  await writeFile(settings, SETTINGS);
-  const child = spawn(BINARY, ['--settings', settings, '--data', join(home, 'data'), '--practice'], {
+  const file = join(home, 'settings.toml');
+  await writeFile(file, settings(more));
+  const child = spawn(BINARY, ['--settings', file, '--data', join(home, 'data'), '--practice'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
   child.stderr.on('data', (chunk) => (log += chunk));
   const ready = await within(READY_MS, firstLine(child), () => `${BINARY} is not ready:\n${log}`);
-  const { local_api, token_file } = JSON.parse(ready).ready;
+  const { local_api, token_file, pid } = JSON.parse(ready).ready;
   return {
     api: local_api,
     token: (await readFile(token_file, 'utf8')).trim(),
+    pid,
+    log: () => log,
     async stop() {
       if (child.exitCode === null) {
         child.kill('SIGTERM');

@@ -35,6 +35,30 @@ test('an account that does not exist is told in a sentence, in the same dialog',
   await expect(dialog).toContainText('There is no server of this name. Check the spelling.');
 });
 
+test('how an account dials numbers is chosen with an example, and kept', async ({ window }) => {
+  await window.ready();
+  await window.page.getByRole('button', { name: /Open accounts/ }).click();
+  await window.page.getByRole('button', { name: 'Add account' }).click();
+  const dialog = window.page.getByRole('dialog', { name: 'Add account' });
+  await dialog.getByLabel('Address').fill('101@pbx.invalid');
+  await dialog.getByLabel('Password', { exact: true }).fill('secret');
+  await dialog.getByText('Numbers', { exact: true }).click();
+  await dialog.getByRole('combobox', { name: /Country/ }).click();
+  await window.page.getByRole('option', { name: 'Russia' }).click();
+  await dialog.getByLabel('Extensions').fill('100-199, 7xx');
+  await dialog.getByLabel('Outside line').fill('9');
+  await expect(dialog).toContainText('is dialled as \u2066984952294989\u2069.');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog).toContainText('There is no server of this name.');
+
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await window.page.getByRole('button', { name: 'Edit 101@pbx.invalid' }).click();
+  const edit = window.page.getByRole('dialog', { name: 'Edit account' });
+  await edit.getByText('Numbers', { exact: true }).click();
+  await expect(edit.getByRole('combobox', { name: /Country/ })).toContainText('Russia');
+  await expect(edit.getByLabel('Extensions')).toHaveValue('100-199, 7xx');
+});
+
 test('do not disturb is plain to see and turned off in one click', async ({ window }) => {
   await window.ready();
   await window.page.getByRole('button', { name: 'Do not disturb' }).click();

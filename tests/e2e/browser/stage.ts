@@ -1,6 +1,5 @@
 // The stage of these stories: the built window in Chromium, on the real desk, on the practice PBX.
 
-import { join } from 'node:path';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { startHeadless } from './headless';
 import { serveWindow } from './site';
@@ -13,6 +12,7 @@ export class Window {
     readonly page: Page,
     private readonly origin: string,
     private readonly token: string,
+    private readonly api: string,
   ) {}
 
   async open() {
@@ -30,6 +30,23 @@ export class Window {
 
   get incoming(): Locator {
     return this.page.locator('section.incoming');
+  }
+
+  /** What asks the agent first. */
+  get question(): Locator {
+    return this.page.locator('section.prompt');
+  }
+
+  /** Asks as a page of `origin` does; a click shows in a header that no script can set. */
+  async pageAsks(number: string, origin?: string, clicked = false) {
+    return this.page.request.get(`${this.api}/callto?number=${encodeURIComponent(number)}`, {
+      headers: { ...(origin && { Origin: origin }), ...(clicked && { 'Sec-Fetch-User': '?1' }) },
+    });
+  }
+
+  /** Asks to be allowed; the answer comes with the agent's. */
+  async pagePairs(origin: string) {
+    return this.page.request.post(`${this.api}/v1/pair`, { headers: { Origin: origin } });
   }
 
   async dial(number: string) {
@@ -51,14 +68,6 @@ export class Window {
   async ready() {
     await expect(this.page.locator('header .account')).toContainText(/Ready|На линии|آماده/);
   }
-
-  /** Keeps a picture for people to look at. */
-  async picture(name: string) {
-    await this.page.screenshot({
-      path: join(__dirname, '../../../artefacts/window', `${name}.png`),
-      animations: 'disabled',
-    });
-  }
 }
 
 export const test = base.extend<{ window: Window }>({
@@ -70,7 +79,7 @@ export const test = base.extend<{ window: Window }>({
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     // As in the app, where Tauri freezes it.
     await page.addInitScript(() => Object.freeze(Object.prototype));
-    const window = new Window(page, site.origin, desk.token);
+    const window = new Window(page, site.origin, desk.token, desk.api);
     await window.open();
     await use(window);
     await page.close();

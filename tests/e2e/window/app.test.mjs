@@ -43,6 +43,7 @@ chapter('one dials, speaks and is heard', async () => {
   await ringside.shows('article[data-state=active]');
   await speakUntilHeard();
   await until('the duration runs', async () => (await ringside.shows('article [role=timer]')) >= '0:02');
+  assert.equal(await ringside.notifications(), 0, 'whoever dials in the window needs no notification');
   await ringside.screenshot('app-active');
   await ringside.press('Hang up');
   await ringside.hides('article[data-state=active]');
@@ -83,7 +84,8 @@ chapter('do not disturb is a click in the tray away', async () => {
   await until('calls come through', async () => !(await preference()));
 });
 
-chapter('a call brings the hidden window up and leaves the keyboard alone', async () => {
+chapter('where notifications are wanted, a call brings the hidden window up and leaves the keyboard alone', async () => {
+  await ringside.ask('intent', { intent: { type: 'set_cards', show: 'notification' } });
   const other = spawn('xev', ['-name', 'Letter'], { stdio: 'ignore' });
   try {
     await until('somebody writes a letter', async () => (await ringside.inFront()) === 'Letter');
@@ -104,13 +106,14 @@ chapter('a call brings the hidden window up and leaves the keyboard alone', asyn
     });
   } finally {
     other.kill();
+    await ringside.ask('intent', { intent: { type: 'set_cards', show: 'card' } });
   }
 });
 
 chapter('starting it again brings the window of the one that runs, to where it was', async () => {
   const place = await ringside.place();
   await ringside.closeWindow();
-  assert.equal(await ringside.startAgain(), 0);
+  assert.deepEqual(await ringside.startAgain(), { status: 0, complaint: '' });
   await until('the window comes', () => ringside.onScreen());
   await until('with the keyboard', async () => (await ringside.inFront()) === 'Ringside');
   assert.equal(await ringside.place(), place);

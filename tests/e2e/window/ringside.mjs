@@ -12,10 +12,29 @@ const run = promisify(execFile);
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 const TRAY = join(ROOT, 'tests/e2e/tray.py');
 const ARTEFACTS = join(ROOT, 'artefacts');
-const BINARY = resolve(process.env.RINGSIDE ?? join(ROOT, 'target/debug/ringside'));
+/** The program under test. */
+export const BINARY = resolve(process.env.RINGSIDE ?? join(ROOT, 'target/debug/ringside'));
 const TITLE = '^Ringside$';
 /** The key, in the code points of WebDriver §17.4.2. */
 const ENTER = '\uE007';
+
+/** Starts the program and waits until it leaves: `{ status, complaint }`. */
+export async function start(args, env = process.env, binary = BINARY) {
+  const program = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+  let complaint = '';
+  program.stderr.on('data', (chunk) => (complaint += chunk));
+  const [status] = await once(program, 'close');
+  return { status, complaint };
+}
+
+/** Whether there was a process to take the signal. */
+function signal(pid, name) {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
 
 export class Ringside {
   #page;
@@ -27,18 +46,16 @@ export class Ringside {
     await mkdir(ringside.#home, { recursive: true });
     await mkdir(ARTEFACTS, { recursive: true });
     ringside.#page = await Session.open(await ringside.#launcher(), args);
-    await ringside.#page.run(`window.complaints = [];
-      document.addEventListener('securitypolicyviolation', (event) =>
-        window.complaints.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample));`);
+    await ringside.#page.watchPolicy();
     return ringside;
   }
 
-  /** The driver tells nobody how the program ended, so a shell in between writes it down. */
+  /** The driver tells nobody which program it started and how that ended, so a shell in between writes it down. */
   async #launcher() {
     await rm(join(this.#home, 'status'), { force: true });
     const file = join(this.#home, 'launch');
-    const lines = ['#!/bin/sh', `'${BINARY}' "$@" 2>'${this.#home}/log'`, `echo $? >'${this.#home}/status'`];
-    await writeFile(file, lines.join('\n'));
+    const lines = [`'${BINARY}' "$@" 2>'${this.#home}/log' &`, `echo $! >'${this.#home}/pid'`, 'wait $!'];
+    await writeFile(file, ['#!/bin/sh', ...lines, `echo $? >'${this.#home}/status'`].join('\n'));
     await chmod(file, 0o755);
     return file;
   }
@@ -68,7 +85,7 @@ export class Ringside {
 
   /** What the page did against its content security policy. */
   complaints() {
-    return this.#page.run('return window.complaints');
+    return this.#page.complaints();
   }
 
   /** Milliseconds from the start of the process to the first pixels of the page. */
@@ -78,6 +95,11 @@ export class Ringside {
         return paint && [performance.timeOrigin, paint.startTime];`),
     );
     return origin + paint - startedAt;
+  }
+
+  /** Does something in another of its windows, the one with that page. */
+  within(page, act) {
+    return this.#page.within(page, act);
   }
 
   // --- behind the window
@@ -132,9 +154,14 @@ export class Ringside {
 
   /** Presses the keys that close a window, with this one in front. */
   async closeWindow() {
-    await run('xdotool', ['search', '--onlyvisible', '--name', TITLE, 'windowactivate', '--sync']);
+    await this.bring();
     await run('xdotool', ['key', 'alt+F4']);
     await until('the window is off the screen', async () => !(await this.onScreen()));
+  }
+
+  /** Gives the window the keyboard, as a click on it does. */
+  async bring() {
+    await run('xdotool', ['search', '--onlyvisible', '--name', TITLE, 'windowactivate', '--sync']);
   }
 
   /** The lines of the tray's menu. */
@@ -152,17 +179,22 @@ export class Ringside {
     return Number(stdout);
   }
 
-  /** Presses Answer on the notification that is up. */
+  /** Presses the first button, Answer, Call or Hang up, on the notification that is up. */
   async answerNotification() {
     await run('dunstctl', ['context']);
   }
 
+  /** What the notification that came last says: its summary. */
+  async lastNotification() {
+    const { stdout } = await run('dunstctl', ['history']);
+    return JSON.parse(stdout).data[0][0]?.summary.data;
+  }
+
   // --- its processes
 
-  /** Starts the program once more and returns its exit status. */
-  async startAgain(...args) {
-    const [status] = await once(spawn(BINARY, args, { stdio: 'ignore' }), 'exit');
-    return status;
+  /** Starts the program once more, as a click on a link does. */
+  startAgain(...args) {
+    return start(args);
   }
 
   async exitStatus(boundMs) {
@@ -179,7 +211,10 @@ export class Ringside {
     return readFile(join(this.#home, 'log'), 'utf8');
   }
 
+  /** The driver ends the shell in between; a program that nobody quit is ended here. */
   async close() {
     await this.#page.close();
+    const pid = Number(await readFile(join(this.#home, 'pid'), 'utf8'));
+    if (signal(pid, 'SIGTERM')) await until('the program has left', () => !signal(pid, 0), 5000);
   }
 }

@@ -57,12 +57,43 @@ export class Session {
     return this.#driver.pid;
   }
 
+  /** Does something in the window whose address has `part` in it, as soon as there is one, and turns back. */
+  async within(part, act) {
+    const here = await this.#call('GET', `${this.#path}/window`);
+    await until(`a window with ${part}`, () => this.#turnTo(part));
+    try {
+      return await act(this);
+    } finally {
+      await this.#call('POST', `${this.#path}/window`, { handle: here });
+    }
+  }
+
+  async #turnTo(part) {
+    for (const handle of await this.#call('GET', `${this.#path}/window/handles`)) {
+      await this.#call('POST', `${this.#path}/window`, { handle });
+      if ((await this.#call('GET', `${this.#path}/url`)).includes(part)) return true;
+    }
+    return false;
+  }
+
   /** Runs the body of a function in the page. */
   run(body, ...args) {
     return this.#call('POST', `${this.#path}/execute/sync`, {
       script: body,
       args,
     });
+  }
+
+  /** Notes from now on what the page does against its content security policy. */
+  watchPolicy() {
+    return this.run(`window.complaints = [];
+      document.addEventListener('securitypolicyviolation', (event) =>
+        window.complaints.push(event.effectiveDirective + ' ' + event.blockedURI + ' ' + event.sample));`);
+  }
+
+  /** What it did so far. */
+  complaints() {
+    return this.run('return window.complaints');
   }
 
   /** Calls one of the shell's commands from the page, as the page does. */

@@ -76,7 +76,7 @@ impl Phone {
             7 => return self.give(Input::Datagram { flow: LISTENING, from: self.peer, bytes: &filled }),
             8 => return self.give(Input::Stream { flow, bytes: &filled }),
             9 => return self.give(Input::Closed { flow, cause: FlowError::Reset }),
-            10 => Command::Invite { call: self.next_call(), account: ACCOUNT, target: "sip:200@pbx.example".into(), offer: sdp, headers: Vec::new() },
+            10 => Command::Invite { call: self.next_call(), account: ACCOUNT, display_name: None, target: "sip:200@pbx.example".into(), offer: sdp, headers: Vec::new() },
             11 => Command::Ring { call },
             12 => Command::Accept { call, answer: sdp },
             13 => Command::HangUp { call },
