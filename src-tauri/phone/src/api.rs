@@ -181,8 +181,9 @@ pub enum Command {
     /// does. The microphone is shut off at once, and opens again only when the peer has agreed: from the one to the other
     /// no packet with sound leaves for this call.
     Listen(CallId, bool),
-    /// Keep this call apart from the agent, neither microphone nor speaker, or give it to them. The peer gets silence, tones and
-    /// who is bridged; its digits are told. Before [`Command::Answer`] it holds from the first packet on.
+    /// Keep this call apart from the agent, neither microphone nor speaker, or give it to them: then it is a call like any other,
+    /// also one that was dialled apart. Apart, the peer gets silence, tones and who is bridged; its digits are told. Before
+    /// [`Command::Answer`] it holds from the first packet on. A tone goes on until [`Command::CallTone`] ends it.
     Apart(CallId, bool),
     /// Let the peers of these two calls hear each other, without the agent: neither microphone nor speaker. Ends with either;
     /// a call that is bridged anew leaves the one before.

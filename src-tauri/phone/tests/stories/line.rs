@@ -8,15 +8,27 @@ use sip::{CallKey, Command as SipCommand};
 use crate::{
     Desk,
     exchange::{Exchange, Tap, amplitude, count, keys, sound, tone},
+    share_of_440_hz,
 };
 
-/// The loudest that a frequency is within a second of what comes to a tap from now on.
+/// The amplitude of a frequency in a second of what comes to a tap from now on.
 #[track_caller]
 fn level(tap: &Tap, hertz: f32) -> f32 {
     let from = tap.mark();
     // What was under way is over, and the jitter buffer of a bridge filled.
     let packets = tap.wait(from, |packets| count(packets) >= 75);
     amplitude(&sound(&packets)[4_000..], hertz)
+}
+
+/// For how much of a second from now on a tone of at least half its nominal amplitude is there: in pieces, as each start of a tone
+/// is a new phase.
+#[track_caller]
+fn share(tap: &Tap, hertz: f32) -> f32 {
+    let from = tap.mark();
+    let packets = tap.wait(from, |packets| count(packets) >= 75);
+    let sound = sound(&packets);
+    let pieces: Vec<bool> = sound[4_000..12_000].chunks(320).map(|piece| amplitude(piece, hertz) > 0.079).collect();
+    pieces.iter().filter(|there| **there).count() as f32 / pieces.len() as f32
 }
 
 /// Packets flow, and nothing is in them.
@@ -68,8 +80,8 @@ async fn a_caller_at_the_desk_s_line_hears_tones_and_no_agent() {
     assert!((0.03..0.05).contains(&amplitude(&sound(&beep), 1_000.0)), "a quarter of the second");
     is_silent(&tap);
     desk.phone.send(Command::CallTone(call, Some(CallTone::Refused))).await;
-    let refused = level(&tap, 425.0);
-    assert!((0.06..0.1).contains(&refused), "{refused}: half of the time");
+    let refused = share(&tap, 425.0);
+    assert!((0.4..=0.6).contains(&refused), "{refused}: half of the time");
     nothing_was_heard(folder.path());
 
     // Given to the agent, both hear each other: the tone goes first.
@@ -80,6 +92,29 @@ async fn a_caller_at_the_desk_s_line_hears_tones_and_no_agent() {
     desk.phone.send(Command::HangUp(call)).await;
     assert_eq!(desk.until_ended(call).await, (Reason::HungUp, None));
     desk.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_dialled_apart_is_given_to_the_agent_who_then_talks_and_hears() {
+    let (folder, exchange) = (tempfile::tempdir().unwrap(), Exchange::open());
+    let mut desk = Desk::at(&exchange, folder.path()).await;
+    let call = desk.dial_so(1, "102", Manner { apart: true, ..Manner::default() }).await;
+    desk.phone.send(Command::CallTone(call, Some(CallTone::Ringback))).await;
+    desk.until_answered(call).await;
+    let theirs = exchange.incoming();
+    let tap = exchange.tap(theirs);
+    exchange.speak(theirs, tone(440.0, 400, 9));
+    assert!(level(&tap, 440.0) < 0.01, "nobody talks");
+    nothing_was_heard(folder.path());
+    desk.phone.send(Command::Apart(call, false)).await;
+    desk.phone.send(Command::CallTone(call, None)).await;
+    assert!(level(&tap, 440.0) > 0.3, "the agent talks");
+    assert!(level(&tap, 425.0) < 0.01, "the tone is still there");
+    desk.phone.send(Command::HangUp(call)).await;
+    assert_eq!(desk.until_ended(call).await, (Reason::HungUp, None));
+    desk.stop().await;
+    let share = share_of_440_hz(&folder.path().join("ear.wav"));
+    assert!(share > 0.9, "only {share:.2} of what the agent heard is what the peer said");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
