@@ -4,6 +4,7 @@
 //! warned about; values that cannot be used stop the start with the file, the line, the key and the mend.
 
 mod callback_line;
+mod callbacks;
 mod cards;
 mod clicks;
 mod crm;

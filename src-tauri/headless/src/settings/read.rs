@@ -6,7 +6,8 @@ use desk::wire::Language;
 use phone::{AccountId, AutoAnswer, Codec, DtmfMode, Secret, Transport};
 
 use super::{
-    Account, Problem, Processing, Settings, cards, clicks, crm, default, floor, hooks, numbers, pbx,
+    Account, Problem, Processing, Settings, callback_line, callbacks, cards, clicks, crm, default, floor, hooks,
+    numbers, pbx,
     section::{File, Section},
     supervision, webhook,
 };
@@ -35,7 +36,9 @@ pub fn read(settings: &Path, policy: &Path, may_be_missing: bool) -> Result<Sett
     let (hooks, about_hooks) = hooks::read(&root)?;
     let (floor, about_floor) = floor::read(&root.section("floor")?)?;
     let (supervision, about_supervision) = supervision::read(&root.section("supervision")?, &pbx)?;
-    warnings.extend(about_floor.into_iter().chain(about_supervision));
+    let (line, about_line) = callback_line::read(&root.section("callback_line")?)?;
+    let (callbacks, about_callbacks) = callbacks::read(&root.section("callbacks")?)?;
+    warnings.extend(about_floor.into_iter().chain(about_supervision).chain(about_line).chain(about_callbacks));
     warnings.extend([about_clicks, about_webhook, about_crm, about_cards, about_hooks].into_iter().flatten());
     warnings.extend(audio.unknown_keys(AUDIO));
     warnings.extend(not_acted_on(&root)?);
@@ -56,8 +59,8 @@ pub fn read(settings: &Path, policy: &Path, may_be_missing: bool) -> Result<Sett
             cards,
             floor,
             supervision,
-            line: desk::LineRules::default(),
-            callbacks: desk::CallbackRules::default(),
+            line,
+            callbacks,
             locked,
         },
         accounts,
@@ -109,7 +112,8 @@ fn open(path: &Path, may_be_missing: bool) -> Result<Option<File>, Problem> {
 fn locked(policy: &File) -> Result<Vec<String>, Problem> {
     let root = Section::root(&[policy]);
     let mut locked = root.section("policy")?.strings("locked")?.unwrap_or_default();
-    for key in clicks::set_keys(&root)?.into_iter().chain(cards::set_keys(&root)?) {
+    let set = [clicks::set_keys(&root)?, cards::set_keys(&root)?, callback_line::set_keys(&root)?];
+    for key in set.into_iter().flatten() {
         if !locked.iter().any(|known| known == key) {
             locked.push(key.to_owned());
         }

@@ -175,6 +175,13 @@ impl<'a> Section<'a> {
         self.read(key, "a number", Value::as_integer)
     }
 
+    /// From `least` to `most`.
+    pub(super) fn whole(&self, key: &str, least: u32, most: u32) -> Result<Option<u32>, Problem> {
+        let Some(number) = self.integer(key)? else { return Ok(None) };
+        let fits = u32::try_from(number).ok().filter(|number| (least..=most).contains(number));
+        fits.map(Some).ok_or_else(|| self.problem(key, format!("write a number from {least} to {most}")))
+    }
+
     /// From one second to `most`.
     pub(super) fn seconds(&self, key: &str, most: u32) -> Result<Option<u32>, Problem> {
         let Some(number) = self.integer(key)? else { return Ok(None) };
