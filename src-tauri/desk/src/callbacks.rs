@@ -97,7 +97,10 @@ type Outcome = Result<Made, Refusal>;
 impl Callbacks {
     /// When something is due.
     pub(crate) fn wake(&self) -> Option<Instant> {
-        [self.looks_at, self.missed.wake()].into_iter().flatten().min()
+        // Before what stood in the journal is known nothing is made of a missed call.
+        let missed = self.missed.wake().filter(|_| self.restored);
+        let lost = self.going.iter().filter_map(|id| self.all.get(id)?.going.as_ref()?.until()).min();
+        [self.looks_at, missed, lost].into_iter().flatten().min()
     }
 
     /// All that are shown, by id.
@@ -111,14 +114,15 @@ impl Callbacks {
 
     /// Open ones with this number, however it is spelled.
     fn with_number(&self, number: &str) -> impl Iterator<Item = &One> {
+        let number = user(number);
         let alike = self.open.get(&in_common(number)).into_iter().flatten();
-        alike.filter_map(|id| self.all.get(id)).filter(move |one| is_same(&one.number, number))
+        alike.filter_map(|id| self.all.get(id)).filter(move |one| is_same(user(&one.number), number))
     }
 
     /// Takes in one that is open.
     fn insert(&mut self, one: One) {
         self.wishes.note(&one.wishes, &one.id);
-        self.open.entry(in_common(&one.number)).or_default().insert(one.id.clone());
+        self.open.entry(in_common(user(&one.number))).or_default().insert(one.id.clone());
         self.waiting.insert((one.due_at, one.id.clone()));
         self.dirty.insert(one.id.clone());
         self.all.insert(one.id.clone(), one);
@@ -144,7 +148,7 @@ impl Callbacks {
         let Some(one) = self.all.get_mut(id).filter(|one| one.closed.is_none()) else { return };
         one.closed = Some((outcome, now.wall));
         one.going = None;
-        let (number, place) = (in_common(&one.number), (one.due_at, id.to_owned()));
+        let (number, place) = (in_common(user(&one.number)), (one.due_at, id.to_owned()));
         self.waiting.remove(&place);
         self.due.remove(&place);
         self.going.remove(id);
@@ -165,6 +169,11 @@ impl Callbacks {
             self.gone.push(id.to_owned());
         }
     }
+}
+
+/// Without the domain, in which digits mean nothing.
+fn user(number: &str) -> &str {
+    number.split('@').next().unwrap_or_default()
 }
 
 impl Desk {
@@ -196,13 +205,17 @@ impl Desk {
         registered.or(self.accounts.first()).map(|account| account.extension().to_owned())
     }
 
-    /// Tells what changed, once it is on its way to the disk.
-    pub(crate) fn publish_callbacks(&mut self) {
+    fn write_callbacks(&mut self) {
         for id in std::mem::take(&mut self.callbacks.unwritten) {
             if let Some(one) = self.callbacks.all.get(&id) {
                 self.effects.push(Effect::Journal(Write::Callback(Box::new(one.row()))));
             }
         }
+    }
+
+    /// Tells what changed, once it is on its way to the disk.
+    pub(crate) fn publish_callbacks(&mut self) {
+        self.write_callbacks();
         for callback in std::mem::take(&mut self.callbacks.gone) {
             self.tell(What::CallbackRemoved { callback });
         }

@@ -1,33 +1,41 @@
 //! Calling: a row first, the call second.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use cti::{First, OrderTold, Originate, Step, Then, Wish};
+use cti::{Device, First, OrderTold, Originate, Step, Then, Wish};
 use journal::Write;
 use phone::{CallId, Reason};
 
 use super::{
     Callbacks, Outcome,
     one::{Going, Tried},
-    work::{made, not_calling},
+    work::{made, not_calling, not_registered},
 };
 use crate::{
-    call::Phase,
-    card::is_same,
+    call::{Call, Phase, plain},
     dial::{AskedBy, Plan},
     origination,
     supervision::OrdersBy,
     update::{Desk, Effect, Now},
-    wire::{AttemptResult, CallbackOrder, CallbackOutcome, OriginationState, Refusal, Via},
+    wire::{
+        AttemptResult, CallbackOrder, CallbackOutcome, NumberKind, OriginationState, Refusal, Registration, Via,
+    },
 };
 
 impl Callbacks {
-    /// The one whose attempt was to be written under this number.
-    fn written(&self, token: u64) -> Option<(String, CallbackOrder)> {
+    /// The one whose attempt was to be written under this number, who is called first, and whether no click asked for it.
+    fn written(&self, token: u64) -> Option<(String, CallbackOrder, bool)> {
         self.going.iter().find_map(|id| match self.all.get(id)?.going {
-            Some(Going::Written { token: known, order }) if known == token => Some((id.clone(), order)),
+            Some(Going::Written { token: known, order, by_itself, .. }) if known == token => {
+                Some((id.clone(), order, by_itself))
+            }
             _ => None,
         })
+    }
+
+    fn is_writing(&self) -> bool {
+        let mut going = self.going.iter().filter_map(|id| self.all.get(id)?.going.as_ref());
+        going.any(|going| matches!(going, Going::Written { .. }))
     }
 
     fn goes(&mut self, id: &str, going: Option<Going>) {
@@ -41,49 +49,44 @@ impl Callbacks {
         self.dirty.insert(id.to_owned());
     }
 
-    /// A call that the PBX has placed for an order rings here, and was answered.
-    pub(super) fn takes_part(&mut self, answered: CallId, number: &str) {
-        for id in &self.going {
-            let Some(one) = self.all.get_mut(id).filter(|one| is_same(&one.number, number)) else { continue };
-            if let Some(Going::Ordered { call, .. }) = &mut one.going {
-                *call = Some(answered);
-            }
-        }
-    }
-
     /// An attempt that came to nothing before anything was dialled.
-    fn take_back(&mut self, id: &str) {
-        if let Some(one) = self.all.get_mut(id) {
-            one.attempts.pop();
-        }
+    fn take_back(&mut self, id: &str, now: Now) {
+        let Some(one) = self.all.get_mut(id) else { return };
+        one.attempts.pop();
+        let spoken = one.spoken;
         self.goes(id, None);
         self.changed(id);
+        if let Some(outcome) = spoken {
+            self.close(id, outcome, now);
+        }
     }
 }
 
 impl Desk {
     pub(crate) fn call_callback(&mut self, id: &str, order: Option<CallbackOrder>, now: Now) -> Outcome {
+        let order = order.unwrap_or(self.settings.callbacks.order);
+        self.begin_attempt(id, order, false, now)
+    }
+
+    /// A row first: what follows is in [`Desk::committed`].
+    pub(super) fn begin_attempt(&mut self, id: &str, order: CallbackOrder, by_itself: bool, now: Now) -> Outcome {
         let one = self.free_callback(id)?;
         not_calling(one)?;
-        let order = order.unwrap_or(self.settings.callbacks.order);
         let number = one.number.clone();
-        let is_writing = |id: &String| {
-            let going = self.callbacks.all.get(id).and_then(|one| one.going.as_ref());
-            matches!(going, Some(Going::Written { .. }))
-        };
-        if self.is_placing() || self.callbacks.going.iter().any(is_writing) {
+        if self.is_placing() || self.callbacks.is_writing() {
             return Err(already_dialing());
         }
         self.may_call(&number, order)?;
         let by = self.who_claims()?;
         self.callbacks.tokens += 1;
         let token = self.callbacks.tokens;
+        let until = now.instant.checked_add(WRITTEN_WITHIN);
         if let Some(one) = self.callbacks.all.get_mut(id) {
             one.claimed_by = Some(by.clone());
-            one.reached_elsewhere = false;
+            one.spoken = None;
             one.add_attempt(Tried { at: now.wall, by, result: AttemptResult::Calling });
             let row = Box::new(one.row());
-            self.callbacks.goes(id, Some(Going::Written { token, order }));
+            self.callbacks.goes(id, Some(Going::Written { token, order, by_itself, until }));
             // The row that is committed says all that waits to be written.
             self.callbacks.unwritten.remove(id);
             self.effects.push(Effect::Commit(token, vec![Write::Callback(row)]));
@@ -103,6 +106,7 @@ impl Desk {
                 Ok(plan)
             }
             CallbackOrder::CustomerFirst if self.settings.supervision.orders == OrdersBy::Manager => {
+                self.rings_here()?;
                 self.plan(number, None, Some(Via::Softphone))
             }
             CallbackOrder::CustomerFirst => Err(Refusal::conflict(
@@ -113,51 +117,80 @@ impl Desk {
         }
     }
 
+    /// A customer who was called first must find somebody.
+    fn rings_here(&self) -> Result<(), Refusal> {
+        if self.settings.supervision.desk_phone.is_some() {
+            return Ok(());
+        }
+        if self.accounts.iter().all(|account| account.registration() != Registration::Registered) {
+            return Err(not_registered());
+        }
+        if self.preferences.do_not_disturb {
+            let detail = "This telephone would not ring for them: turn do not disturb off first";
+            return Err(Refusal::conflict("does_not_ring", detail));
+        }
+        Ok(())
+    }
+
     /// A row is on the disk, or cannot be written for this reason: [`crate::Effect::Commit`].
     pub(crate) fn committed(&mut self, token: u64, result: Result<(), String>, now: Now) {
-        let Some((id, order)) = self.callbacks.written(token) else { return };
+        let Some((id, order, by_itself)) = self.callbacks.written(token) else { return };
         if let Err(why) = result {
-            self.callbacks.take_back(&id);
-            let detail = format!("Nobody was called: the attempt could not be written into the journal ({why})");
-            self.notice("callback_not_written", detail);
-        } else if self.callbacks.all.get(&id).is_some_and(|one| one.reached_elsewhere) {
-            self.callbacks.take_back(&id);
-            return self.callbacks.close(&id, CallbackOutcome::ReachedElsewhere, now);
-        } else {
-            match self.begin_call(&id, order, now) {
-                Ok(going) => return self.callbacks.goes(&id, Some(going)),
-                // The agent may have dialled somebody else since.
-                Err(Refusal { code, detail, .. }) => {
-                    self.callbacks.take_back(&id);
-                    self.notice(&code, detail);
-                }
-            }
+            return self.not_written(&id, &why, now);
         }
-        if self.callbacks.all.get(&id).is_some_and(|one| one.reached_elsewhere) {
-            self.callbacks.close(&id, CallbackOutcome::ReachedElsewhere, now);
+        let is_spoken = self.callbacks.all.get(&id).is_some_and(|one| one.spoken.is_some());
+        // A call may have come in since: no click asked to leave it for another.
+        let is_disturbed = by_itself && !self.is_at_peace();
+        if is_disturbed && let Some(one) = self.callbacks.all.get_mut(&id) {
+            one.called_for = None;
+        }
+        if is_spoken || is_disturbed {
+            return self.callbacks.take_back(&id, now);
+        }
+        match self.call_now(&id, order, now) {
+            Ok(going) => self.callbacks.goes(&id, Some(going)),
+            // The agent may have dialled somebody else since.
+            Err(Refusal { code, detail, .. }) => {
+                self.callbacks.take_back(&id, now);
+                self.notice(&code, detail);
+            }
         }
     }
 
-    fn begin_call(&mut self, id: &str, order: CallbackOrder, now: Now) -> Result<Going, Refusal> {
+    fn not_written(&mut self, id: &str, why: &str, now: Now) {
+        self.callbacks.take_back(id, now);
+        let why = plain(why, MAX_DETAIL);
+        let detail = format!("Nobody was called: the attempt could not be written into the journal ({why})");
+        self.notice("callback_not_written", detail);
+    }
+
+    fn call_now(&mut self, id: &str, order: CallbackOrder, now: Now) -> Result<Going, Refusal> {
         let number = self.open_callback(id)?.number.clone();
         let plan = self.may_call(&number, order)?;
+        if self.is_placing() {
+            return Err(already_dialing());
+        }
         if order == CallbackOrder::CustomerFirst {
             return self.order_call(&plan, now);
         }
         let made = self.place(&plan, AskedBy::default(), now)?;
-        let going = made.call.map(Going::Call).or(made.origination.map(Going::Originated));
-        going.ok_or_else(already_dialing)
+        let originated = made.origination.map(|name| Going::Originated { name, call: None });
+        made.call.map(Going::Call).or(originated).ok_or_else(already_dialing)
     }
 
     /// The PBX calls them, and rings this desk once they have answered.
     fn order_call(&mut self, plan: &Plan, now: Now) -> Result<Going, Refusal> {
         let exten = self.who_claims()?;
-        let first = First::Outside { number: plan.number.target.to_string(), trunk: None };
+        let number = plan.number.target.to_string();
+        let first = match plan.number.kind {
+            NumberKind::Extension => First::Device(Device { extension: number, ..Device::default() }),
+            _ => First::Outside { number, trunk: None },
+        };
         let then = Then::Exten { context: None, exten, priority: None };
         let wish = Originate { first, then, timeout: None, caller_id: None, variables: Vec::new(), account: None };
         let order = self.order('k', Wish::Originate(Box::new(wish)));
         let until = now.instant.checked_add(ORDER_LASTS);
-        Ok(Going::Ordered { order, is_up: false, until, call: None })
+        Ok(Going::Ordered { order, is_up: false, until })
     }
 
     /// An order of a callback got on: `k…`.
@@ -179,9 +212,10 @@ impl Desk {
             // They answered, and nobody was there for them.
             Step::Over => self.attempt_over(&id, AttemptResult::Failed, now),
             Step::Failed { code, detail } => {
-                let result = if *is_up { AttemptResult::Failed } else { result_of_code(code) };
+                // Once the customer is up it is the agent's telephone that did not answer.
+                let result = if *is_up { AttemptResult::Failed } else { result_of_code(code, "phone") };
                 if result == AttemptResult::Failed {
-                    self.notice(code, detail.clone());
+                    self.notice(&plain(code, MAX_CODE), plain(detail, MAX_DETAIL));
                 }
                 self.attempt_over(&id, result, now);
             }
@@ -194,31 +228,34 @@ impl Desk {
             return;
         }
         for id in self.callbacks.going.clone() {
-            if let Some(result) = self.result_of(&id, now.instant) {
+            if let Some(result) = self.result_of(&id, now) {
                 self.attempt_over(&id, result, now);
             }
         }
     }
 
     /// What came of an attempt, once it is over.
-    fn result_of(&mut self, id: &str, now: Instant) -> Option<AttemptResult> {
-        match self.callbacks.all.get(id)?.going.clone()? {
-            Going::Written { .. } => None,
-            Going::Call(call) => self.result_of_call(id, call),
-            Going::Originated(origination) => self.result_of_origination(&origination),
-            Going::Ordered { order, until, .. } => {
-                let is_lost = until.is_some_and(|until| until <= now);
-                if is_lost {
-                    self.order('k', Wish::End { order });
-                }
-                is_lost.then_some(AttemptResult::Interrupted)
+    fn result_of(&mut self, id: &str, now: Now) -> Option<AttemptResult> {
+        let going = self.callbacks.all.get(id)?.going.clone()?;
+        let is_lost = going.until().is_some_and(|until| until <= now.instant);
+        match going {
+            Going::Written { .. } if is_lost => {
+                self.not_written(id, "it takes too long", now);
+                None
             }
+            Going::Ordered { order, .. } if is_lost => {
+                self.order('k', Wish::End { order });
+                Some(AttemptResult::Interrupted)
+            }
+            Going::Written { .. } | Going::Ordered { .. } => None,
+            Going::Call(call) => self.result_of_call(id, call),
+            Going::Originated { name, call } => self.result_of_origination(id, &name, call),
         }
     }
 
     /// An answer is written at once: whatever happens afterwards, they were reached.
     fn result_of_call(&mut self, id: &str, call: CallId) -> Option<AttemptResult> {
-        let Some(call) = self.call(call) else { return Some(AttemptResult::Interrupted) };
+        let Some(call) = self.call(call) else { return Some(self.result_unseen(id)) };
         let is_answered = call.answered_at.is_some();
         let result = match &call.phase {
             Phase::Ended { .. } if is_answered => Some(AttemptResult::Answered),
@@ -235,19 +272,33 @@ impl Desk {
         result
     }
 
+    /// The end of its call was not seen: a flood of others has pushed it out.
+    fn result_unseen(&self, id: &str) -> AttemptResult {
+        let last = self.callbacks.all.get(id).and_then(|one| one.last_result());
+        last.filter(|last| *last == AttemptResult::Answered).unwrap_or(AttemptResult::Interrupted)
+    }
+
     /// The PBX rings this desk first: that the agent answered says nothing of the customer. What the PBX tells of the call does,
     /// if it tells anything; else the agent has to say what came of it.
-    fn result_of_origination(&self, origination: &str) -> Option<AttemptResult> {
-        let is_its =
-            |call: &&crate::call::Call| call.origination.map(origination::name).as_deref() == Some(origination);
+    fn result_of_origination(&mut self, id: &str, name: &str, known: Option<CallId>) -> Option<AttemptResult> {
+        let shown = self.originations.wire().into_iter().find(|shown| shown.id == name);
+        let trouble = shown.as_ref().and_then(|shown| shown.trouble.as_ref());
+        let told = trouble.map_or(AttemptResult::Failed, |trouble| result_of_code(&trouble.code, "far"));
+        let is_its = |call: &&Call| call.origination.map(origination::name).as_deref() == Some(name);
         if let Some(call) = self.calls.iter().find(is_its) {
-            let result = if call.answered_at.is_some() { AttemptResult::Interrupted } else { AttemptResult::Failed };
-            return call.is_ended().then_some(result);
+            let unknown = if call.answered_at.is_some() { AttemptResult::Interrupted } else { AttemptResult::Failed };
+            let result = call.is_ended().then(|| trouble.map_or(unknown, |_| told));
+            if known != Some(call.id) {
+                let (name, call) = (name.to_owned(), Some(call.id));
+                self.callbacks.goes(id, Some(Going::Originated { name, call }));
+            }
+            return result;
         }
-        let shown = self.originations.wire().into_iter().find(|shown| shown.id == origination);
         match shown {
             Some(shown) if shown.state != OriginationState::Failed => None,
-            _ => Some(AttemptResult::Failed),
+            // Its call rang, and was pushed out by a flood of others.
+            _ if known.is_some() => Some(AttemptResult::Interrupted),
+            _ => Some(told),
         }
     }
 
@@ -259,16 +310,14 @@ impl Desk {
         self.callbacks.goes(id, None);
         let Some(one) = self.callbacks.all.get_mut(id) else { return };
         one.set_result(result);
-        let (tried, shown) = (one.attempts.len(), one.shown.clone());
-        let is_elsewhere = one.reached_elsewhere;
-        if result == AttemptResult::Interrupted {
-            one.called_for = Some(one.due_at);
-        }
+        let (tried, shown, spoken) = (one.attempts.len(), one.shown.clone(), one.spoken);
+        // Whoever called before the time that was promised still calls then.
+        let again = again.max(one.due_at);
         self.callbacks.changed(id);
-        match result {
-            AttemptResult::Answered => self.callbacks.close(id, CallbackOutcome::Reached, now),
-            _ if is_elsewhere => self.callbacks.close(id, CallbackOutcome::ReachedElsewhere, now),
-            AttemptResult::Interrupted | AttemptResult::Calling => {}
+        match (result, spoken) {
+            (AttemptResult::Answered, _) => self.callbacks.close(id, CallbackOutcome::Reached, now),
+            (_, Some(outcome)) => self.callbacks.close(id, outcome, now),
+            (AttemptResult::Interrupted | AttemptResult::Calling, None) => {}
             _ if tried >= most => {
                 self.callbacks.close(id, CallbackOutcome::GaveUp, now);
                 let detail = format!("{shown} was not reached, as often as it was tried: the callback is closed");
@@ -295,14 +344,18 @@ fn result_of_reason(reason: Reason) -> AttemptResult {
     }
 }
 
-/// Of the party that is called first: the customer.
-fn result_of_code(code: &str) -> AttemptResult {
-    match code {
-        "phone_busy" | "phone_declined" | "far_busy" | "far_declined" => AttemptResult::Busy,
-        "phone_no_answer" | "far_no_answer" => AttemptResult::NoAnswer,
+/// What a code of the PBX says of the customer, who is the first that it rang (`phone`) or the second (`far`).
+fn result_of_code(code: &str, customer: &str) -> AttemptResult {
+    match code.strip_prefix(customer) {
+        Some("_busy" | "_declined") => AttemptResult::Busy,
+        Some("_no_answer") => AttemptResult::NoAnswer,
         _ => AttemptResult::Failed,
     }
 }
 
+/// Who has clicked does not expect a call later than that.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 /// Nobody rings for longer. Where the PBX tells nothing more of an order, it is not waited for.
 const ORDER_LASTS: Duration = Duration::from_secs(180);
+const MAX_CODE: usize = 64;
+const MAX_DETAIL: usize = 200;

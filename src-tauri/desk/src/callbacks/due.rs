@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 
 use super::{Callbacks, rules::AtDue};
 use crate::{
+    call::Owner,
     update::{Desk, Now},
-    wire::{Refusal, Registration},
+    wire::{AttemptResult, Card, PresenceState, Refusal, Registration},
 };
 
 impl Callbacks {
@@ -43,39 +44,58 @@ impl Callbacks {
 
 impl Desk {
     pub(super) fn look_at_clock(&mut self, now: Now) {
+        // What is forgotten has been written before.
+        self.write_callbacks();
         self.callbacks.look(now);
     }
 
-    /// Calls the one that is due longest, if the settings want that, it is this agent's, and he is free. Each due time once.
+    /// Calls the one that is due longest, if the settings want that, it is this agent's, and he is free. Each due time once, and none
+    /// of which nobody knows what came of the last attempt.
     pub(super) fn call_what_is_due(&mut self, now: Now) {
-        if self.settings.callbacks.at_due != AtDue::Call || self.callbacks.due.is_empty() || !self.is_free_to_call() {
+        if self.settings.callbacks.at_due != AtDue::Call || !self.callbacks.going.is_empty() {
             return;
         }
         let most = usize::try_from(self.settings.callbacks.attempts).unwrap_or(usize::MAX);
         let next = self.callbacks.due.iter().filter_map(|(_, id)| self.callbacks.all.get(id)).find(|one| {
             let is_mine = one.claimed_by.as_ref().is_some_and(|by| self.callbacks.is_mine(by));
-            is_mine && !one.is_risky && one.called_for != Some(one.due_at) && one.attempts.len() < most
+            let is_known = one.last_result() != Some(AttemptResult::Interrupted);
+            let is_new = one.called_for != Some(one.due_at) && one.attempts.len() < most;
+            is_mine && is_known && is_new && !one.is_risky
         });
         let Some(id) = next.map(|one| one.id.clone()) else { return };
+        if !self.is_at_peace() {
+            let again = now.instant.checked_add(FREE_BY);
+            return self.callbacks.looks_at = [self.callbacks.looks_at, again].into_iter().flatten().min();
+        }
         if let Some(one) = self.callbacks.all.get_mut(&id) {
             one.called_for = Some(one.due_at);
         }
-        if let Err(Refusal { code, detail, .. }) = self.call_callback(&id, None, now) {
+        let order = self.settings.callbacks.order;
+        if let Err(Refusal { code, detail, .. }) = self.begin_attempt(&id, order, true, now) {
             self.notice(&code, detail);
         }
     }
 
-    fn is_free_to_call(&self) -> bool {
+    /// The agent is there, and has no call, expects none and works on none.
+    pub(super) fn is_at_peace(&self) -> bool {
         let is_registered = self.accounts.iter().any(|account| account.registration() == Registration::Registered);
-        let is_at_peace = self.calls.iter().all(|call| call.is_ended() || call.owner == crate::call::Owner::Desk);
-        let is_reachable = is_registered && !self.preferences.do_not_disturb;
-        is_reachable && is_at_peace && !self.is_placing() && self.callbacks.going.is_empty()
+        let is_here = !self.preferences.do_not_disturb && self.shown.presence.state == PresenceState::Available;
+        let is_quiet = self.calls.iter().all(|call| call.is_ended() || call.owner == Owner::Desk);
+        let expects_none = self.originations.waiting().next().is_none();
+        is_registered && is_here && is_quiet && expects_none && !self.deck.wire().iter().any(is_worked_on)
     }
+}
+
+/// Its wrap-up lasts.
+fn is_worked_on(card: &Card) -> bool {
+    card.wrap_up.is_some()
 }
 
 /// How long a closed one stays in sight.
 const SHOWN: SignedDuration = SignedDuration::from_hours(24);
 const MOST_CLOSED: usize = 50;
+/// How soon is noticed that the agent is free.
+const FREE_BY: Duration = Duration::from_secs(5);
 /// Clocks are set, and machines sleep.
 const LONGEST: Duration = Duration::from_secs(30);
 /// The clock of the wall may lag a little behind.

@@ -14,6 +14,8 @@ use std::{
 
 use cti::{CallEvent, Direction, Ended, Outcome as CallOutcome, What};
 
+use phone::CallId;
+
 use super::one::{Going, One};
 use crate::{
     call::Owner,
@@ -49,6 +51,18 @@ struct Spoken {
     number: String,
     extension: String,
     since: Instant,
+    direction: Direction,
+}
+
+/// Who says so.
+#[derive(Clone, Copy)]
+enum By {
+    /// A call of this telephone.
+    Call(CallId),
+    /// A PBX, of this desk: who called there.
+    Own(Direction),
+    /// A PBX, of a colleague.
+    Colleague,
 }
 
 impl Legs {
@@ -83,7 +97,8 @@ impl Legs {
         }
         leg.is_told = true;
         let since = leg.answered.unwrap_or(leg.offered);
-        Some(Spoken { number: leg.number.clone(), extension: leg.extension.clone(), since })
+        let (number, extension, direction) = (leg.number.clone(), leg.extension.clone(), leg.direction);
+        Some(Spoken { number, extension, since, direction })
     }
 
     fn remember(&mut self, name: LegName, leg: Leg) {
@@ -136,7 +151,8 @@ impl Desk {
     pub(crate) fn callbacks_hear(&mut self, event: &CallEvent, now: Now) {
         if let Some(spoken) = self.callbacks.legs.hear(event, now.instant) {
             let is_own = self.callbacks.is_mine(&spoken.extension);
-            self.spoken_with(&spoken.number, spoken.since, is_own, now);
+            let by = if is_own { By::Own(spoken.direction) } else { By::Colleague };
+            self.spoken_with(&spoken.number, spoken.since, by, now);
         }
     }
 
@@ -149,40 +165,46 @@ impl Desk {
         let new: Vec<_> = self.calls.iter().filter(is_new).map(|call| (call.id, call.peer.number.clone())).collect();
         for (call, number) in new {
             self.callbacks.answered.insert(call);
-            self.callbacks.takes_part(call, &number);
-            self.spoken_with(&number, now.instant, true, now);
+            self.spoken_with(&number, now.instant, By::Call(call), now);
         }
         let calls = &self.calls;
         self.callbacks.answered.retain(|id| calls.iter().any(|call| call.id == *id));
     }
 
     /// Somebody spoke with this number. What was promised later is not kept by that.
-    fn spoken_with(&mut self, number: &str, since: Instant, is_own: bool, now: Now) {
+    fn spoken_with(&mut self, number: &str, since: Instant, by: By, now: Now) {
         self.callbacks.missed.spoken_with(number);
         let is_older = |one: &&One| one.since.is_none_or(|made| made <= since);
         let open: Vec<_> = self.callbacks.with_number(number).filter(is_older).map(|one| one.id.clone()).collect();
         for id in open {
-            self.is_reached(&id, is_own, now);
+            self.is_reached(&id, by, now);
         }
     }
 
-    fn is_reached(&mut self, id: &str, is_own: bool, now: Now) {
+    fn is_reached(&mut self, id: &str, by: By, now: Now) {
         let Some(one) = self.callbacks.all.get_mut(id) else { return };
-        match &one.going {
+        let outcome = match by {
+            By::Colleague => CallbackOutcome::ReachedElsewhere,
+            By::Call(_) | By::Own(_) => CallbackOutcome::Reached,
+        };
+        match (&one.going, by) {
             // By this very attempt: the PBX told of it.
-            Some(Going::Originated(_) | Going::Ordered { .. }) if is_own => one.set_result(AttemptResult::Answered),
-            // Its own call says what comes of it.
-            Some(Going::Call(_)) if is_own => return,
-            Some(_) => {
-                one.reached_elsewhere = true;
+            (Some(Going::Originated { .. }), By::Own(Direction::Out) | By::Call(_))
+            | (Some(Going::Ordered { .. }), By::Own(_) | By::Call(_)) => one.set_result(AttemptResult::Answered),
+            // That the agent answered its first half.
+            (Some(Going::Originated { .. }), By::Own(Direction::In)) => return,
+            // Its own call says what comes of it, and a PBX tells of that as well.
+            (Some(Going::Call(_)), By::Own(_)) => return,
+            (Some(Going::Call(call)), By::Call(other)) if *call == other => return,
+            (Some(_), _) => {
+                one.spoken.get_or_insert(outcome);
                 return;
             }
-            None if is_own && one.last_result() == Some(AttemptResult::Interrupted) => {
+            (None, By::Call(_) | By::Own(_)) if one.last_result() == Some(AttemptResult::Interrupted) => {
                 one.set_result(AttemptResult::Answered);
             }
-            None => {}
+            (None, _) => {}
         }
-        let outcome = if is_own { CallbackOutcome::Reached } else { CallbackOutcome::ReachedElsewhere };
         self.callbacks.close(id, outcome, now);
     }
 }

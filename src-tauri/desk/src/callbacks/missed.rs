@@ -1,4 +1,4 @@
-//! Calls that nobody took. An answer may come a little late, and a call that rang here may be taken by a colleague: so nothing is
+//! Calls that nobody took, and callers who gave up. An answer may come a little late, and a call that rang here may be taken by a colleague: so nothing is
 //! made of one before that is certain.
 
 use std::{
@@ -13,7 +13,7 @@ use crate::{
     wire::{CallbackReason, Refusal},
 };
 
-/// Calls that may turn out to be missed, by their key in the history.
+/// Calls that may turn out to be missed, by the key of the wish that they are.
 #[derive(Debug, Default)]
 pub(super) struct Missed {
     calls: HashMap<String, Caller>,
@@ -23,6 +23,7 @@ pub(super) struct Missed {
 /// Who called.
 #[derive(Debug)]
 struct Caller {
+    reason: CallbackReason,
     number: String,
     name: Option<String>,
     queue: Option<String>,
@@ -45,10 +46,9 @@ impl Missed {
         });
     }
 
-    fn note(&mut self, key: &str, caller: Caller, now: Instant) {
-        let is_known = self.calls.insert(key.to_owned(), caller).is_some();
-        if !is_known {
-            self.alarms.set(key.to_owned(), now.checked_add(CERTAIN_AFTER));
+    fn note(&mut self, key: &str, caller: Caller, certain_at: Option<Instant>) {
+        if self.calls.len() < MOST && self.calls.insert(key.to_owned(), caller).is_none() {
+            self.alarms.set(key.to_owned(), certain_at);
         }
     }
 
@@ -70,13 +70,24 @@ impl Desk {
     pub(crate) fn callbacks_see(&mut self, call: &journal::Call, now: Now) {
         let is_theirs = call.direction == journal::Direction::In && call.ended_at.is_some();
         let is_missed = is_theirs && call.outcome == Some(journal::Outcome::Missed);
+        let key = format!("missed/{}", call.key);
         if !self.settings.callbacks.from_missed || !is_missed || !self.is_outside(&call.number) {
-            return self.callbacks.missed.drop(&call.key);
+            return self.callbacks.missed.drop(&key);
         }
-        let caller = Caller { number: call.number.clone(), name: call.name.clone(), queue: call.queue.clone() };
-        if self.callbacks.missed.calls.len() < MOST {
-            self.callbacks.missed.note(&call.key, caller, now.instant);
+        let (name, queue) = (call.name.clone(), call.queue.clone());
+        let caller = Caller { reason: CallbackReason::Missed, number: call.number.clone(), name, queue };
+        self.callbacks.missed.note(&key, caller, now.instant.checked_add(CERTAIN_AFTER));
+    }
+
+    /// Somebody gave up waiting in a queue.
+    pub(crate) fn callbacks_abandoned(&mut self, queue: &str, number: &str, name: Option<&str>, now: Now) {
+        if !self.settings.callbacks.from_abandoned || !self.is_outside(number) {
+            return;
         }
+        let (name, queue) = (name.map(str::to_owned), Some(queue.to_owned()));
+        let caller = Caller { reason: CallbackReason::Abandoned, number: number.to_owned(), name, queue };
+        let key = format!("abandoned/{}/{number}", caller.queue.as_deref().unwrap_or_default());
+        self.callbacks.missed.note(&key, caller, Some(now.instant));
     }
 
     /// Makes callbacks of the calls that are missed for certain. They wait until what stood in the journal is known.
@@ -85,37 +96,25 @@ impl Desk {
             return;
         }
         while let Some((key, caller)) = self.callbacks.missed.pop(now.instant) {
+            let is_missed = caller.reason == CallbackReason::Missed;
+            let due = now.wall.checked_add(self.settings.callbacks.due_after).unwrap_or(now.wall);
             let wanted = Wanted {
+                number: caller.number,
                 name: caller.name,
                 queue: caller.queue,
-                key: Some(format!("missed/{key}")),
-                of_any_queue: true,
-                ..self.wanted_by_rule(caller.number, CallbackReason::Missed, now)
+                reason: caller.reason,
+                due_else: due,
+                // Who gives up once more is another wish.
+                key: is_missed.then_some(key),
+                of_any_queue: is_missed,
+                ..Wanted::nobody(now)
             };
             self.want_by_rule(wanted, now);
         }
     }
 
-    /// Somebody gave up waiting in a queue.
-    pub(crate) fn callbacks_abandoned(&mut self, queue: &str, number: &str, name: Option<&str>, now: Now) {
-        if !self.settings.callbacks.from_abandoned || !self.is_outside(number) {
-            return;
-        }
-        let wanted = Wanted {
-            name: name.map(str::to_owned),
-            queue: Some(queue.to_owned()),
-            ..self.wanted_by_rule(number.to_owned(), CallbackReason::Abandoned, now)
-        };
-        self.want_by_rule(wanted, now);
-    }
-
     fn is_outside(&self, number: &str) -> bool {
         !crate::card::is_withheld(number) && !self.deck.numbering().own().is_extension(number)
-    }
-
-    fn wanted_by_rule(&self, number: String, reason: CallbackReason, now: Now) -> Wanted {
-        let due = now.wall.checked_add(self.settings.callbacks.due_after).unwrap_or(now.wall);
-        Wanted { number, reason, due_else: due, ..Wanted::nobody(now) }
     }
 
     /// Nobody waits for an answer. A number that may not be called is nobody's to call back, either.

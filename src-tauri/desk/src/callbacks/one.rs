@@ -35,11 +35,11 @@ pub(super) struct One {
     pub(super) since: Option<Instant>,
     /// Its time has come, and was told.
     pub(super) is_due: bool,
-    /// The due time for which it was called by itself, or is not to be.
+    /// The due time for which it was called by itself.
     pub(super) called_for: Option<Timestamp>,
     pub(super) going: Option<Going>,
-    /// Somebody else spoke with them while they were being called.
-    pub(super) reached_elsewhere: bool,
+    /// Somebody spoke with them while they were being called, by another call than this attempt's.
+    pub(super) spoken: Option<CallbackOutcome>,
 }
 
 /// A call that was tried.
@@ -53,14 +53,24 @@ pub(super) struct Tried {
 /// How far an attempt is.
 #[derive(Clone, Debug)]
 pub(super) enum Going {
-    /// Its row is on the way to the disk.
-    Written { token: u64, order: CallbackOrder },
+    /// Its row is on the way to the disk. `by_itself`: no click asked for it.
+    Written { token: u64, order: CallbackOrder, by_itself: bool, until: Option<Instant> },
     /// This telephone calls.
     Call(CallId),
-    /// The PBX was asked to place it: the name of the origination.
-    Originated(String),
-    /// The PBX calls them first. `call` is this telephone's part.
-    Ordered { order: String, is_up: bool, until: Option<Instant>, call: Option<CallId> },
+    /// The PBX was asked to place it: the name of the origination, and this telephone's part.
+    Originated { name: String, call: Option<CallId> },
+    /// The PBX calls them first.
+    Ordered { order: String, is_up: bool, until: Option<Instant> },
+}
+
+impl Going {
+    /// When it is waited for no longer.
+    pub(super) fn until(&self) -> Option<Instant> {
+        match self {
+            Self::Written { until, .. } | Self::Ordered { until, .. } => *until,
+            Self::Call(_) | Self::Originated { .. } => None,
+        }
+    }
 }
 
 impl One {
@@ -82,16 +92,24 @@ impl One {
         self.attempts.push(tried);
     }
 
-    /// Adds what is new, up to a bound.
+    /// Adds what is new, if there is room for it.
     pub(super) fn add_note(&mut self, note: &str) {
-        let is_known = self.note.lines().any(|line| line == note) || self.note == note;
-        if note.is_empty() || is_known || self.note.len() + note.len() >= MAX_NOTE {
+        if !self.has_room_for(note) || note.is_empty() || self.has_note(note) {
             return;
         }
         if !self.note.is_empty() {
             self.note.push('\n');
         }
         self.note.push_str(note);
+    }
+
+    pub(super) fn has_room_for(&self, note: &str) -> bool {
+        note.is_empty() || self.has_note(note) || self.note.len() + note.len() < MAX_NOTE
+    }
+
+    /// Whether these very lines stand there, one after the other.
+    fn has_note(&self, note: &str) -> bool {
+        format!("\n{}\n", self.note).contains(&format!("\n{note}\n"))
     }
 
     pub(super) fn add_wish(&mut self, key: &str) {
@@ -116,7 +134,7 @@ impl One {
     fn call(&self) -> Option<CallId> {
         match &self.going {
             Some(Going::Call(call)) => Some(*call),
-            Some(Going::Ordered { call, .. }) => *call,
+            Some(Going::Originated { call, .. }) => *call,
             _ => None,
         }
     }
@@ -184,7 +202,7 @@ impl One {
             is_due: false,
             called_for: None,
             going: None,
-            reached_elsewhere: false,
+            spoken: None,
         }
     }
 }
@@ -212,8 +230,8 @@ fn read<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(Value::from(word)).ok()
 }
 
-/// More than anybody tries: the oldest go.
-const MAX_ATTEMPTS: usize = 50;
+/// As often as the settings may want; beyond, the oldest go.
+const MAX_ATTEMPTS: usize = 100;
 /// Bytes of all that was written about one.
 const MAX_NOTE: usize = 8 * 1024;
 /// Of one callback so many wishes are known again.

@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Callbacks, Outcome, one::One};
+use super::{Callbacks, Outcome, one::One, user};
 use crate::{
     call::plain,
-    card::{Deck, is_withheld},
+    card::{Deck, is_same, is_withheld},
     intent::Made,
     update::{Desk, Now},
-    wire::{CallbackReason, Intent, PromptReason, Refusal, Via},
+    wire::{AttemptResult, CallbackReason, Intent, PromptReason, Refusal, Via},
 };
 
 /// What a request says.
@@ -69,16 +69,16 @@ impl Callbacks {
     /// The code of [`too_many`].
     pub(super) const FULL: &'static str = "too_many_callbacks";
 
-    /// The open one that is meant.
+    /// The open one that is meant: none that is being kept by a call right now.
     fn like(&self, number: &str, wanted: &Wanted) -> Option<String> {
-        let same = |one: &&One| one.queue == wanted.queue;
-        let found = self.with_number(number).find(same);
+        let open = || self.with_number(number).filter(|one| one.last_result() != Some(AttemptResult::Answered));
+        let found = open().find(|one| one.queue == wanted.queue);
         let any = || {
             let fits = |one: &&One| {
                 wanted.of_any_queue && wanted.queue.is_none()
                     || one.reason == CallbackReason::Missed && one.queue.is_none() && is_by_rule(wanted.reason)
             };
-            self.with_number(number).find(fits)
+            open().find(fits)
         };
         found.or_else(any).map(|one| one.id.clone())
     }
@@ -92,9 +92,12 @@ impl Callbacks {
     }
 
     /// What is known better now.
-    fn merge(&mut self, id: &str, wanted: &Wanted) {
+    fn merge(&mut self, id: &str, wanted: &Wanted, now: Now) {
         let Some(one) = self.all.get_mut(id) else { return };
         let before = one.row();
+        if !is_by_rule(wanted.reason) {
+            one.since = Some(now.instant);
+        }
         one.reason = one.reason.min_by_weight(wanted.reason);
         if wanted.name.is_some() {
             one.name.clone_from(&wanted.name);
@@ -107,10 +110,12 @@ impl Callbacks {
             one.add_wish(key);
             self.wishes.note(std::slice::from_ref(key), id);
         }
+        let is_due = one.is_due;
         if one.row() != before {
             self.changed(id);
         }
-        if let Some(due) = wanted.due {
+        // Who asks for now, again and again, is not told of again and again.
+        if let Some(due) = wanted.due.filter(|due| *due > now.wall || !is_due) {
             self.due_at(id, due);
         }
     }
@@ -147,7 +152,8 @@ impl Desk {
     }
 
     fn request(&mut self, form: &CallbackForm, reason: CallbackReason, now: Now) -> Outcome {
-        let due = form.due_at.as_deref().map(|text| read_time(text, now)).transpose()?;
+        // A time that has passed is now: it goes before nobody who waits already.
+        let due = form.due_at.as_deref().map(|text| read_time(text, now)).transpose()?.map(|at| at.max(now.wall));
         let (number, name, queue) = self.asked_for(form)?;
         let wanted = Wanted {
             number,
@@ -188,16 +194,18 @@ impl Desk {
             let detail = "The callbacks are still being read from the journal: try again in a moment";
             return Err(Refusal::conflict("callbacks_not_read", detail));
         }
-        if let Some(known) = wanted.key.as_ref().and_then(|key| self.callbacks.wishes.of(key)) {
-            return Ok(known.clone());
-        }
         let whom = self.whom(&wanted.number)?;
+        if let Some(known) = wanted.key.as_ref().and_then(|key| self.callbacks.wishes.of(key)) {
+            let is_another = |one: &One| !is_same(user(&one.number), user(&whom.number));
+            let is_taken = self.callbacks.all.get(known).is_some_and(is_another);
+            return if is_taken { Err(key_taken()) } else { Ok(known.clone()) };
+        }
         if let Some(digits) = &whom.post_dial {
             // As RFC 3966 writes an extension.
             wanted.note = format!(";ext={digits}\n{}", wanted.note).trim_end().to_owned();
         }
         if let Some(id) = self.callbacks.like(&whom.number, &wanted) {
-            self.callbacks.merge(&id, &wanted);
+            self.callbacks.merge(&id, &wanted, now);
             return Ok(id);
         }
         if self.callbacks.waiting.len() + self.callbacks.due.len() >= MOST_OPEN {
@@ -223,7 +231,7 @@ impl Desk {
             is_due: false,
             called_for: None,
             going: None,
-            reached_elsewhere: false,
+            spoken: None,
         };
         self.callbacks.insert(one);
         self.callbacks.changed(&id);
@@ -258,7 +266,7 @@ fn is_by_rule(reason: CallbackReason) -> bool {
     matches!(reason, CallbackReason::Missed | CallbackReason::Abandoned)
 }
 
-/// A time that somebody may have meant.
+/// A time that somebody may have meant: one that has passed, too, as clocks differ.
 pub(super) fn read_time(text: &str, now: Now) -> Result<Timestamp, Refusal> {
     let refusal = || {
         let detail = "Write the time like 2026-11-27T15:30:00+03:00, within a year from now";
@@ -284,6 +292,11 @@ fn read_key(key: &str) -> Result<String, Refusal> {
     } else {
         Err(Refusal::malformed("bad_key", "A key has 1 to 200 characters, and no line breaks"))
     }
+}
+
+fn key_taken() -> Refusal {
+    let detail = "This key was given for another number: each wish needs a key of its own";
+    Refusal::conflict("key_taken", detail)
 }
 
 fn too_many() -> Refusal {

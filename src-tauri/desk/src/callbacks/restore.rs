@@ -40,7 +40,6 @@ impl Desk {
         let (id, last) = (one.id.clone(), one.last_result());
         if last == Some(AttemptResult::Calling) {
             one.set_result(AttemptResult::Interrupted);
-            one.called_for = Some(one.due_at);
         }
         self.callbacks.insert(one);
         match last {

@@ -44,8 +44,13 @@ impl Desk {
         note: Option<&str>,
         now: Now,
     ) -> Outcome {
-        not_calling(self.free_callback(id)?)?;
+        let one = self.free_callback(id)?;
+        not_calling(one)?;
         let note = lines(note.unwrap_or_default())?;
+        if !one.has_room_for(&note) {
+            let detail = "There is no room for this note beside what is written already: shorten it";
+            return Err(Refusal::malformed("callback_note_too_long", detail));
+        }
         if let Some(one) = self.callbacks.all.get_mut(id) {
             one.add_note(&note);
         }
@@ -76,8 +81,7 @@ impl Desk {
     }
 
     pub(super) fn who_claims(&self) -> Result<String, Refusal> {
-        let nobody = || Refusal::conflict("not_registered", "No account is registered, so nobody can be called");
-        self.own_extension().ok_or_else(nobody)
+        self.own_extension().ok_or_else(not_registered)
     }
 
     pub(super) fn set_claim(&mut self, id: &str, by: Option<String>) {
@@ -93,6 +97,10 @@ pub(super) fn not_calling(one: &One) -> Result<(), Refusal> {
         Some(_) => Err(Refusal::conflict("callback_calling", "They are being called: wait until that is over")),
         None => Ok(()),
     }
+}
+
+pub(super) fn not_registered() -> Refusal {
+    Refusal::conflict("not_registered", "No account is registered, so nobody can be called")
 }
 
 pub(super) fn made(id: &str) -> Made {
