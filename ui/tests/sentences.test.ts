@@ -7,13 +7,19 @@ import en from '../src/i18n/en.json';
 import fa from '../src/i18n/fa.json';
 import ru from '../src/i18n/ru.json';
 import { language } from '../src/i18n/language.svelte';
-import { endedSentence, outcomeWord, refusalSentence } from '../src/i18n/sentences';
+import {
+  endedSentence,
+  orderTrouble,
+  outcomeWord,
+  refusalSentence,
+  sentenceOf,
+  type Kind,
+} from '../src/i18n/sentences';
 
 const LANGUAGES = { en, ru, fa };
 /** The rooms that can refuse or tell something. */
-const ROOMS = ['desk/src', 'cti/src', 'headless/src', 'src'].map((room) =>
-  join(import.meta.dirname, '../../src-tauri', room),
-);
+const room = (path: string) => join(import.meta.dirname, '../../src-tauri', path);
+const ROOMS = ['desk/src', 'cti/src', 'headless/src', 'src'].map(room);
 
 const REASONS = {
   hung_up: true,
@@ -32,14 +38,24 @@ const REASONS = {
 
 /** The codes the desk can give, read from where it gives them: a new one without a sentence fails here. */
 function codes(pattern: RegExp, rooms: string[]): string[] {
-  const sources = rooms.flatMap((room) =>
-    readdirSync(room, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.rs') && !/tests/.test(name))
-      .map((name) => readFileSync(join(room, name), 'utf8').replace(/#\[cfg\(test\)\]\s*mod[^]*$/, '')),
-  );
+  const sources = rooms.flatMap(filesIn).map((file) => readFileSync(file, 'utf8').replace(TESTS, ''));
   const all = sources.flatMap((source) => [...source.matchAll(pattern)].map((found) => found.slice(1).find(Boolean)!));
-  return [...new Set(all)];
+  return [...new Set(all)].filter((code) => !PROPER.includes(code));
 }
+
+const TESTS = /#\[cfg\(test\)\]\s*mod[^]*$/;
+/** Whose detail is what somebody wrote, not a sentence of the desk. */
+const PROPER = ['message'];
+
+function filesIn(room: string): string[] {
+  if (room.endsWith('.rs')) return [room];
+  const names = readdirSync(room, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.rs') && !/tests/.test(name)).map((name) => join(room, name));
+}
+
+/** A code with its sentence, by itself or with whatever carries it. */
+const TOLD =
+  /(?<!malformed|conflict|forbidden|notice|Notice)\(\s*"([a-z_]+)",\s*(?:format!\(\s*)?"[A-Z]|code: "([a-z_]+)"|=> "(pbx_\w+)"/g;
 
 describe('every message', () => {
   test('is there in all three languages', () => {
@@ -76,21 +92,36 @@ describe('every reason a call ends', () => {
 });
 
 describe('every code of the desk', () => {
-  test.each([
+  test.each<[Kind, RegExp, string[]]>([
     [
       'refusal',
-      /Refusal::(?:malformed|conflict|forbidden)\(\s*"(\w+)"|Self::forbidden\("(\w+)"|=> "(target_\w+)"|code: "(no_such_event)"/g,
+      /Refusal::(?:malformed|conflict|forbidden)\(\s*"(\w+)"|Self::forbidden\("(\w+)"|=> "(target_\w+)"|code: "(no_such_event)"|FULL: &'static str = "(\w+)"/g,
+      ROOMS,
     ],
-    ['notice', /\.notice\(\s*"(\w+)"|Input::Notice\(\s*"(\w+)"|"(crm_unreachable|crm_refuses)"/g],
-    ['trouble', /(?<!malformed|conflict|forbidden|notice)\(\s*"([a-z_]+)",\s*(?:format!|"The PBX)|=> "(pbx_\w+)"/g],
-  ])('for a %s has a sentence in three languages', (kind, pattern) => {
-    const wanted = codes(pattern, kind === 'trouble' ? ROOMS.slice(0, 2) : ROOMS);
-    expect(wanted.length, 'the pattern still finds codes').toBeGreaterThan(1);
-    for (const code of wanted) {
-      for (const [locale, messages] of Object.entries(LANGUAGES)) {
-        expect(messages, `${locale}: ${kind}_${code}`).toHaveProperty(`${kind}_${code}`);
-      }
+    ['notice', /\.notice\(\s*"(\w+)"|Input::Notice\(\s*"(\w+)"|"(crm_unreachable|crm_refuses)"/g, ROOMS],
+    ['trouble', TOLD, ['desk/src', 'cti/src'].map(room)],
+    [
+      'order',
+      TOLD,
+      ['desk/src/supervision', 'desk/src/callback_line', 'cti/src/ami', 'headless/src/manager.rs'].map(room),
+    ],
+  ])('for a %s has a sentence', (kind, pattern, rooms) => {
+    const wanted = codes(pattern, rooms);
+    expect(wanted.length, 'the pattern still finds codes').toBeGreaterThan(6);
+    expect(wanted.filter((code) => !sentenceOf(kind, code))).toEqual([]);
+  });
+
+  test('of an order does not speak of placing a call', () => {
+    language.follow('en');
+    for (const code of codes(TOLD, [room('cti/src/ami/order')])) {
+      expect(sentenceOf('order', code)?.(), code).not.toMatch(/place|softphone/);
     }
+  });
+
+  test('that came as a refusal is told as a trouble too', () => {
+    language.follow('en');
+    const trouble = { code: 'no_supervisors', detail: '', sip_status: null };
+    expect(orderTrouble(trouble)).toBe(refusalSentence(new Refusal('no_supervisors', '')));
   });
 
   test('that is newer than the window is told in the desk’s own words', () => {

@@ -9,14 +9,13 @@ import type { PbxOrder } from '../bindings/PbxOrder';
 import type { Presence } from '../bindings/Presence';
 import type { Supervision } from '../bindings/Supervision';
 import type { SupervisionMode } from '../bindings/SupervisionMode';
-import type { Trouble } from '../bindings/Trouble';
 import type { Floor } from '../state/floor.svelte';
 import type { FloorFilter } from '../state/floor_view.svelte';
 import type { Played } from '../state/played';
 import type { Errand } from '../state/supervising.svelte';
 import { m } from './compiled/messages';
 import { isolated, isolatedText } from './format';
-import { troubleSentence } from './sentences';
+import { orderTrouble } from './sentences';
 
 const STATE: Record<AgentState, () => string> = {
   unknown: m.floor_state_unknown,
@@ -71,7 +70,7 @@ export function partyName({ name, number }: Peer): string {
 
 /** Why what is shown may not hold. */
 export function staleSentence({ trouble }: FloorState): string {
-  return trouble ? m.floor_stale_because({ sentence: troubleSentence(trouble) }) : m.floor_stale_unknown();
+  return trouble ? m.floor_stale_because({ sentence: orderTrouble(trouble) }) : m.floor_stale_unknown();
 }
 
 export function pausedWord({ reason }: NonNullable<Agent['paused']>): string {
@@ -119,12 +118,6 @@ export function orderSentence({ kind, state }: PbxOrder, name: string): string |
   if (state === 'asked') return asked({ name });
   if (state === 'connecting') return connecting({ name });
   return state === 'failed' ? failed({ name }) : undefined;
-}
-
-/** What went wrong with it. A trouble of a call to a customer reads differently from one of an order. */
-export function orderTrouble(trouble: Trouble): string {
-  const own = (m as unknown as Record<string, (() => string) | undefined>)[`supervision_trouble_${trouble.code}`];
-  return own?.() ?? troubleSentence(trouble);
 }
 
 export function presenceWord({ state, reason }: Presence): string {

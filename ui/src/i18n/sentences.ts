@@ -62,9 +62,14 @@ export function registrationWord(registration: Registration): string {
   return REGISTRATION[registration]();
 }
 
-/** Why a registration failed. */
+/** Why a registration, a call by the PBX or the callback line failed. */
 export function troubleSentence(trouble: Trouble): string {
   return byCode('trouble', trouble.code, trouble.detail);
+}
+
+/** Why the PBX did not do what it was asked beside placing calls: the same code then has another remedy. */
+export function orderTrouble(trouble: Trouble): string {
+  return byCode('order', trouble.code, trouble.detail);
 }
 
 /** Why the desk said no. */
@@ -74,7 +79,7 @@ export function refusalSentence(refusal: Refusal): string {
 
 /** What the desk wants the agent to know: something that happened, or why it said no to what was asked elsewhere. */
 export function noticeSentence(code: string, detail: string): string {
-  return byCode(`notice_${code}` in m ? 'notice' : 'refusal', code, detail);
+  return byCode('notice', code, detail);
 }
 
 /** Where a call stands. */
@@ -103,8 +108,23 @@ function heldSentence(call: Call): string {
   return remote ? m.state_held_remote() : m.state_held_local();
 }
 
+export type Kind = 'trouble' | 'order' | 'refusal' | 'notice';
+
+/** A code may travel on as another kind: what is refused now is told later as a trouble or a notice. */
+const KINDS: Record<Kind, Kind[]> = {
+  trouble: ['trouble', 'order', 'refusal'],
+  order: ['order', 'trouble', 'refusal'],
+  refusal: ['refusal', 'order'],
+  notice: ['notice', 'order', 'refusal', 'trouble'],
+};
+
+/** The sentence of a code, if there is one. */
+export function sentenceOf(kind: Kind, code: string): (() => string) | undefined {
+  const all = m as unknown as Record<string, (() => string) | undefined>;
+  return KINDS[kind].map((kind) => all[`${kind}_${code}`]).find(Boolean);
+}
+
 /** A newer desk may have codes we do not know: then its own English sentence is better than none. */
-function byCode(kind: 'trouble' | 'refusal' | 'notice', code: string, detail: string): string {
-  const known = (m as unknown as Record<string, (() => string) | undefined>)[`${kind}_${code}`];
-  return known?.() ?? detail ?? code;
+function byCode(kind: Kind, code: string, detail: string): string {
+  return sentenceOf(kind, code)?.() ?? detail ?? code;
 }

@@ -6,8 +6,9 @@ import type { Power } from '../../bindings/Power';
 import type { Powers } from '../../bindings/Powers';
 import type { Supervision } from '../../bindings/Supervision';
 import type { SupervisionMode } from '../../bindings/SupervisionMode';
-import { agentName, modeVerb, orderTrouble } from '../../i18n/floor';
 import { m } from '../../i18n/compiled/messages';
+import { agentName, modeVerb } from '../../i18n/floor';
+import { orderTrouble } from '../../i18n/sentences';
 import { isInCall, isOffered } from '../../state/agent';
 
 export type DeedName = SupervisionMode | 'pick_up' | 'call';
@@ -79,5 +80,5 @@ const LABEL: Record<SupervisionMode, (inputs: { name: string }) => string> = {
 /** Why this desk may not. */
 export function whyNot({ allowed, why }: Power): string | undefined {
   if (allowed) return undefined;
-  return why ? orderTrouble(why) : m.trouble_pbx_forbidden();
+  return why ? orderTrouble(why) : m.order_pbx_forbidden();
 }
