@@ -55,6 +55,8 @@ pub(crate) struct Call {
     pub(crate) trusted: bool,
     /// Whose affair it is.
     pub(crate) owner: Owner,
+    /// It was placed from here, and rings here like one that came in: the callback line hands it to the agent.
+    pub(crate) rings_in: bool,
 }
 
 /// Whose affair a call of this telephone is.
@@ -136,7 +138,13 @@ impl Call {
             headers: Vec::new(),
             trusted: false,
             owner: Owner::default(),
+            rings_in: false,
         }
+    }
+
+    /// The agent called them, and not they the agent.
+    pub(crate) fn is_outbound(&self) -> bool {
+        self.id.is_outbound() && !self.rings_in
     }
 
     pub(crate) fn is_up(&self) -> bool {
@@ -229,7 +237,7 @@ impl Call {
     }
 
     fn direction(&self) -> Direction {
-        if self.id.is_outbound() { Direction::Outbound } else { Direction::Inbound }
+        if self.is_outbound() { Direction::Outbound } else { Direction::Inbound }
     }
 
     fn state(&self) -> CallState {

@@ -79,7 +79,7 @@ impl Desk {
 
     fn offered(&mut self, mut call: Call, auto_answer: Option<Duration>, now: Now) {
         let id = call.id;
-        let live = self.calls.iter().filter(|call| !call.is_ended()).count();
+        let live = self.calls.iter().filter(|call| !call.is_ended() && call.owner != Owner::Desk).count();
         if self.call(id).is_some() {
             return;
         }
@@ -137,6 +137,9 @@ impl Desk {
     }
 
     fn transferred(&mut self, id: CallId, status: Option<u16>) {
+        if self.line_transfer_told(id, status) {
+            return;
+        }
         let Some(status) = status else { return };
         let succeeded = (200..300).contains(&status);
         self.with(id, |call| {

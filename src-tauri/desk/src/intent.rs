@@ -122,7 +122,7 @@ impl Desk {
             Intent::CloseCallback { callback, outcome, note } => {
                 self.close_callback(&callback, outcome, note.as_deref(), now)
             }
-            Intent::SetCallbackLine { on } => self.set_callback_line(on, now),
+            Intent::SetCallbackLine { on } => nothing(self.set_callback_line(on)),
             Intent::Focus => {
                 self.tell(What::FocusRequested);
                 nothing(Ok(()))

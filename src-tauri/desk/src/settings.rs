@@ -170,7 +170,6 @@ impl Desk {
         self.settings = settings;
         self.load_cards();
         self.load_floor();
-        self.load_line();
     }
 
     /// Which calls are this desk's affair follows from its accounts.

@@ -63,7 +63,8 @@ enum Named {
 impl Reading<'_> {
     /// Whom a call from `caller` is for.
     pub(super) fn callee(&self, caller: &str) -> Result<Callee, Reason> {
-        let known = Some(caller).filter(|caller| !is_withheld(caller)).and_then(|caller| Known::read(self.line, caller));
+        let known =
+            Some(caller).filter(|caller| !is_withheld(caller)).and_then(|caller| Known::read(self.line, caller));
         let named = known.as_ref().and_then(|known| self.named(known));
         if self.rules.method == LineMethod::Caller {
             let known = known.ok_or(Reason::Withheld)?;
@@ -92,7 +93,8 @@ impl Reading<'_> {
     pub(super) fn is_called(&self, headers: &[(String, String)]) -> bool {
         let lines = &self.rules.lines;
         let told = headers.iter().filter(|(name, _)| CALLED.iter().any(|known| known.eq_ignore_ascii_case(name)));
-        lines.is_empty() || told.map(|(_, text)| user(text)).any(|called| self.is_among(called, lines.iter().map(String::as_str)))
+        lines.is_empty()
+            || told.map(|(_, text)| user(text)).any(|called| self.is_among(called, lines.iter().map(String::as_str)))
     }
 
     /// Whether somebody who dials it would come back to the line.
@@ -103,7 +105,8 @@ impl Reading<'_> {
 
     /// Whether digits lead where the settings let them, and nowhere that nobody may be led.
     pub(super) fn may_reach(&self, digits: &str) -> bool {
-        let is_listed = self.rules.may_reach.iter().filter_map(|text| Extensions::read(text)).any(|some| some.contain(digits));
+        let is_listed =
+            self.rules.may_reach.iter().filter_map(|text| Extensions::read(text)).any(|some| some.contain(digits));
         let is_harmless = || self.line.read(digits, "").is_ok_and(|number| !is_never_called(&number));
         is_listed && is_harmless()
     }
@@ -138,7 +141,8 @@ impl Reading<'_> {
                 // As it came it is likely to be what this PBX dials.
                 let is_foreign = known.is_whole && dials.country != self.line.country;
                 let text = if is_foreign { format!("+{}", known.digits) } else { known.text.clone() };
-                let again = Known::read(dials, &text).filter(|again| again.may_be_called(in_full) && !again.is_inside());
+                let again =
+                    Known::read(dials, &text).filter(|again| again.may_be_called(in_full) && !again.is_inside());
                 again.ok_or(Reason::NumberNotAllowed)?.number.target.to_string()
             }
             None => known.number.target.to_string(),
@@ -156,7 +160,8 @@ impl Reading<'_> {
     fn names(&self, entry: &str, known: &Known) -> Option<Named> {
         let Some(beginning) = entry.strip_suffix('*') else {
             let is_same = Known::read(self.line, entry).is_some_and(|entry| self.is_same(&entry, known));
-            let is_extension = || Extensions::read(entry).is_some_and(|some| some.contain(&known.text)) && known.is_inside();
+            let is_extension =
+                || Extensions::read(entry).is_some_and(|some| some.contain(&known.text)) && known.is_inside();
             return if is_same { Some(Named::InFull) } else { is_extension().then_some(Named::ByPattern) };
         };
         let beginning: String = beginning.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
@@ -192,9 +197,11 @@ impl Known {
         }
         let number = rules.read(&text, "").ok()?;
         let is_whole = number.shown.starts_with('+');
-        let digits = if is_whole { number.shown.chars().filter(char::is_ascii_digit).collect() } else { bare.to_owned() };
+        let digits =
+            if is_whole { number.shown.chars().filter(char::is_ascii_digit).collect() } else { bare.to_owned() };
         let at_home = Rules { dial_as: DialAs::National, outside_prefix: String::new(), ..rules.clone() };
-        let national = Some(&digits).filter(|_| is_whole).and_then(|digits| at_home.read(&format!("+{digits}"), "").ok());
+        let national =
+            Some(&digits).filter(|_| is_whole).and_then(|digits| at_home.read(&format!("+{digits}"), "").ok());
         let national = national.map_or_else(|| digits.clone(), |number| number.target.user().to_owned());
         Some(Self { number, text, digits, national, is_whole })
     }
@@ -217,7 +224,8 @@ impl Known {
 }
 
 fn is_never_called(number: &Number) -> bool {
-    let never = [PromptReason::Emergency, PromptReason::Premium, PromptReason::FeatureCode, PromptReason::ForeignDomain];
+    let never =
+        [PromptReason::Emergency, PromptReason::Premium, PromptReason::FeatureCode, PromptReason::ForeignDomain];
     number.post_dial.is_some() || number.risks.iter().any(|risk| never.contains(risk))
 }
 
@@ -227,7 +235,8 @@ fn is_risky(number: &Number) -> bool {
 
 /// The user of `"Name" <sip:user@host>;…`, or the text itself.
 fn user(text: &str) -> &str {
-    let address = ["sip:", "sips:", "tel:"].iter().find_map(|scheme| text.split_once(scheme)).map_or(text, |(_, rest)| rest);
+    let address =
+        ["sip:", "sips:", "tel:"].iter().find_map(|scheme| text.split_once(scheme)).map_or(text, |(_, rest)| rest);
     address.split(['@', '>', ';', ':']).next().unwrap_or_default().trim()
 }
 

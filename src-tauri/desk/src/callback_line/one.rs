@@ -35,8 +35,8 @@ pub(super) enum Stage {
     Dialling { call: CallId, dialling: Dialling, tone: Heard, until: Instant, at_most: Instant },
     /// The PBX was asked to take them elsewhere.
     Referring { call: CallId, to: String, dialling: Option<Dialling>, answer: Answer, until: Instant },
-    /// Whom they are to speak with is called. `at_most` as they dialled.
-    Bridging { call: CallId, other: CallId, to: String, dialling: Option<Dialling>, until: Instant },
+    /// Whom they are to speak with is called.
+    Bridging { call: CallId, other: CallId, dialling: Option<Dialling>, until: Instant },
     /// They speak with each other: each ends with the other.
     Bridged { call: CallId, other: CallId },
     /// It rings at this desk.
@@ -66,6 +66,9 @@ pub(super) enum Answer {
     None,
     /// 202: it goes on there.
     Accepted,
+    /// The PBX does no such thing.
+    Refused,
+    /// Whom they were to speak with answered, or did not.
     Final(u16),
 }
 
@@ -77,6 +80,11 @@ impl One {
     /// Not called yet.
     pub(super) fn is_promised(&self) -> bool {
         matches!(self.stage, Stage::Waiting { .. } | Stage::NotRegistered { .. })
+    }
+
+    /// Somebody answered the call back.
+    pub(super) fn is_answered(&self) -> bool {
+        !self.is_promised() && !matches!(self.stage, Stage::Calling { .. } | Stage::Ordered { .. })
     }
 
     /// They are connected: what is left to do is to end one call with the other.
@@ -102,16 +110,27 @@ impl One {
     }
 
     pub(super) fn row(&self) -> LineCall {
+        let why = if let Stage::Leaving { why, .. } = &self.stage { Some(why) } else { None };
         LineCall {
-            id: format!("b{}", self.id),
+            id: name(self.id),
             caller: self.caller.clone(),
             target: self.callee.shown.clone(),
             state: self.state(),
             digits: self.digits.clone(),
             handed_to: self.handed_to.clone(),
-            trouble: None,
+            trouble: why.map(Reason::trouble),
             at: self.at.to_string(),
         }
+    }
+
+    /// What stays in sight of one that was handed on.
+    pub(super) fn done(&self) -> LineCall {
+        LineCall { state: LineState::Done, ..self.row() }
+    }
+
+    /// What stays in sight of one that was not.
+    pub(super) fn failed(&self, why: &Reason) -> LineCall {
+        LineCall { state: why.state(), handed_to: None, trouble: Some(why.trouble()), ..self.row() }
     }
 
     fn state(&self) -> LineState {
@@ -126,4 +145,9 @@ impl One {
             Stage::Leaving { .. } => LineState::Failed,
         }
     }
+}
+
+/// What a call of the line is called.
+pub(super) fn name(id: u64) -> String {
+    format!("b{id}")
 }

@@ -18,11 +18,14 @@ pub(super) enum Reason {
     Crowded,
     SwitchedOff,
     AccountUnknown,
+    /// The account of the line: nobody can call it.
+    NotRegistered,
     NobodyAllowed,
     NoTrunk,
     NoPbx,
     NoAgent,
     NowhereToDial,
+    NothingToReach,
     Loops,
     AgentAway,
     AgentNoAnswer,
@@ -69,7 +72,9 @@ impl Reason {
             _ => self.words(),
         };
         let sip_status = match self {
-            Self::Busy(status) | Self::NoAnswer(status) | Self::NotReached(status) | Self::NotHandedOn(status) => *status,
+            Self::Busy(status) | Self::NoAnswer(status) | Self::NotReached(status) | Self::NotHandedOn(status) => {
+                *status
+            }
             _ => None,
         };
         Trouble { code: code.to_owned(), detail: detail.to_owned(), sip_status }
@@ -81,7 +86,9 @@ impl Reason {
                 "line_caller_untrusted",
                 "The call did not come from the registrar of the line's account, so its caller's number proves nothing",
             ),
-            Self::Withheld => ("line_caller_withheld", "The caller's number is withheld, or is none that could be called"),
+            Self::Withheld => {
+                ("line_caller_withheld", "The caller's number is withheld, or is none that could be called")
+            }
             Self::CallerNotAllowed => (
                 "line_caller_not_allowed",
                 "This caller may not use the line: allow their number in the settings if they are to",
@@ -90,7 +97,9 @@ impl Reason {
                 "line_number_not_allowed",
                 "This number is never called back: it is a service, costs extra, is abroad, or belongs to this desk",
             ),
-            Self::AlreadyWaiting => ("line_already_waiting", "A call back to this number waits already, or is under way"),
+            Self::AlreadyWaiting => {
+                ("line_already_waiting", "A call back to this number waits already, or is under way")
+            }
             Self::Limit => ("line_limit", "The line has called back as often as it may in an hour"),
             Self::LimitEach => ("line_limit_each", "This number was called back as often as it may be in an hour"),
             Self::Crowded => ("line_crowded", "Too many calls back wait or are under way at once"),
@@ -98,8 +107,12 @@ impl Reason {
                 "line_switched_off",
                 "The line was switched off, or its settings changed, before it was this caller's turn",
             ),
-            Self::AccountUnknown => {
-                ("line_account_unknown", "The account of the line does not exist: correct account under [callback_line]")
+            Self::AccountUnknown => (
+                "line_account_unknown",
+                "The account of the line does not exist: correct account under [callback_line]",
+            ),
+            Self::NotRegistered => {
+                ("not_registered", "The account of the line is not registered, so nobody can call it")
             }
             Self::NobodyAllowed => (
                 "line_nobody_allowed",
@@ -121,7 +134,13 @@ impl Reason {
                 "line_no_context",
                 "The PBX is to read digits and no context is named for it: see context under [callback_line]",
             ),
-            Self::Loops => ("line_loops", "The line would be connected with itself: correct next_number under [callback_line]"),
+            Self::NothingToReach => (
+                "line_nothing_to_reach",
+                "No number may be dialled on the line: name extensions by may_reach under [callback_line]",
+            ),
+            Self::Loops => {
+                ("line_loops", "The line would be connected with itself: correct next_number under [callback_line]")
+            }
             Self::AgentAway => ("line_agent_away", "The agent does not want to be disturbed"),
             Self::AgentNoAnswer => ("line_agent_no_answer", "The agent did not answer"),
             Self::Busy(_) => ("line_busy", "The number that was called back is busy, or refused the call"),

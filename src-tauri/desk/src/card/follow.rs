@@ -69,7 +69,7 @@ impl Deck {
 
     fn card_of_call(&mut self, call: &mut Call, extension: String, now: Now) -> u64 {
         // The PBX rings the desk first, for a call that the desk asked for.
-        let is_own = call.id.is_outbound() || call.origination.is_some();
+        let is_own = call.is_outbound() || call.origination.is_some();
         let direction = if is_own { Direction::Out } else { Direction::In };
         let sip = Sip::of(call, now.instant, now.wall, None);
         let id = self.next_card();

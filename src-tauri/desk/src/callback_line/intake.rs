@@ -1,0 +1,163 @@
+//! A call to the line: ended in any case, and called back if the rules let it be.
+
+use std::iter;
+
+use phone::AccountId;
+
+use super::{
+    LineBy, LineMethod, LineNext, LineRules,
+    callee::{Callee, Reading},
+    limits::Promised,
+    one::{One, Stage},
+    reason::Reason,
+    shown::refused,
+};
+use crate::{
+    account::Account,
+    call::Call,
+    supervision::OrdersBy,
+    update::{Desk, Now},
+};
+
+impl Desk {
+    /// Whether an incoming call is for the line. It is refused then, and never rings.
+    pub(crate) fn line_takes(&mut self, call: &Call, now: Now) -> bool {
+        let rules = &self.settings.line;
+        let is_on = rules.configured && rules.enabled && rules.account == call.account.0;
+        if !is_on || !self.reading().is_some_and(|reading| reading.is_called(&call.headers)) {
+            return false;
+        }
+        self.line.counted += 1;
+        let id = self.line.counted;
+        match self.may_call_back(call, now) {
+            Ok(callee) => self.line.all.push(One {
+                id,
+                caller: call.peer.clone(),
+                over: self.calls_over(callee.is_inside),
+                callee,
+                stage: Stage::Waiting { refused: call.id, due: None },
+                digits: String::new(),
+                handed_to: None,
+                at: now.wall,
+            }),
+            Err((why, callee)) => self.line.shown.add(refused(id, call, callee, &why, now.wall), now.instant),
+        }
+        true
+    }
+
+    /// Whom the call is for, or why nobody is called, and who would have been.
+    fn may_call_back(&self, call: &Call, now: Now) -> Result<Callee, (Reason, Option<Callee>)> {
+        if !call.trusted {
+            return Err((Reason::Untrusted, None));
+        }
+        let callee = match self.line_trouble() {
+            Some(trouble) => Err(trouble),
+            None => self.callee(&call.peer.number),
+        };
+        let callee = callee.map_err(|why| (why, None))?;
+        match self.has_room(&callee, now) {
+            Ok(()) => Ok(callee),
+            Err(why) => Err((why, Some(callee))),
+        }
+    }
+
+    fn has_room(&self, callee: &Callee, now: Now) -> Result<(), Reason> {
+        let all = &self.line.all;
+        if all.iter().any(|one| one.key() == callee.key && !one.is_connected()) {
+            return Err(Reason::AlreadyWaiting);
+        }
+        let promised = u32::try_from(all.iter().filter(|one| one.is_promised()).count()).unwrap_or(u32::MAX);
+        // One that waits for the same number was told apart above.
+        self.line.made.allows(&self.settings.line, &callee.key, Promised { all: promised, each: 0 }, now.instant)?;
+        if all.len() >= MOST_AT_ONCE { Err(Reason::Crowded) } else { Ok(()) }
+    }
+
+    pub(super) fn callee(&self, caller: &str) -> Result<Callee, Reason> {
+        self.reading().ok_or(Reason::AccountUnknown)?.callee(caller)
+    }
+
+    /// How callers and numbers are read; `None` without the account of the line.
+    pub(super) fn reading(&self) -> Option<Reading<'_>> {
+        let rules = &self.settings.line;
+        let line = self.line_account()?;
+        let trunk = rules.trunk.as_ref().filter(|_| rules.by == LineBy::Sip);
+        let dials = trunk.filter(|trunk| **trunk != rules.account).and_then(|trunk| self.account_called(trunk));
+        let users = self.accounts.iter().flat_map(Account::users);
+        let own = users.chain(rules.lines.iter().chain(&rules.caller_id).map(String::as_str)).collect();
+        Some(Reading { rules, line: &line.settings.rules, dials: dials.map(|account| &account.settings.rules), own })
+    }
+
+    /// Why the line could call nobody, whoever calls.
+    pub(super) fn line_trouble(&self) -> Option<Reason> {
+        let rules = &self.settings.line;
+        let Some(reading) = self.reading() else { return Some(Reason::AccountUnknown) };
+        if rules.method == LineMethod::Caller && rules.allow.is_empty() {
+            return Some(Reason::NobodyAllowed);
+        }
+        if let Some(Err(why)) = reading.fixed() {
+            return Some(why);
+        }
+        match rules.by {
+            LineBy::Sip => self.account_called(&self.calls_over(self.is_fixed_inside(&reading)).0).is_none(),
+            LineBy::Manager => return self.manager_trouble(rules).or_else(|| self.next_trouble(rules)),
+        }
+        .then_some(Reason::NoTrunk)
+        .or_else(|| self.next_trouble(rules))
+    }
+
+    fn is_fixed_inside(&self, reading: &Reading<'_>) -> bool {
+        matches!(reading.fixed(), Some(Ok(Callee { is_inside: true, .. })))
+    }
+
+    fn manager_trouble(&self, rules: &LineRules) -> Option<Reason> {
+        if self.settings.supervision.orders != OrdersBy::Manager {
+            return Some(Reason::NoPbx);
+        }
+        match &rules.next {
+            LineNext::Agent if self.line_agent().is_none() => Some(Reason::NoAgent),
+            LineNext::Digits { read_at: None, .. } => Some(Reason::NowhereToDial),
+            _ => None,
+        }
+    }
+
+    fn next_trouble(&self, rules: &LineRules) -> Option<Reason> {
+        match &rules.next {
+            LineNext::Extension(number) | LineNext::Queue(number) if self.leads_to_line(number) => Some(Reason::Loops),
+            LineNext::Digits { .. } if rules.by == LineBy::Sip && rules.may_reach.is_empty() => {
+                Some(Reason::NothingToReach)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether whoever dials it would come back to the line.
+    pub(super) fn leads_to_line(&self, number: &str) -> bool {
+        let names = self.line_account().map(Account::users);
+        self.reading().is_none_or(|reading| reading.is_line(number, names.into_iter().flatten()))
+    }
+
+    /// Over which account somebody is called from here.
+    pub(super) fn calls_over(&self, is_inside: bool) -> AccountId {
+        let rules = &self.settings.line;
+        AccountId(rules.trunk.as_ref().filter(|_| !is_inside).unwrap_or(&rules.account).clone())
+    }
+
+    pub(super) fn line_account(&self) -> Option<&Account> {
+        self.account_called(&self.settings.line.account)
+    }
+
+    pub(super) fn account_called(&self, id: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.id().0 == id)
+    }
+
+    /// By what the PBX reaches the agent, other than by the line.
+    pub(super) fn line_agent(&self) -> Option<String> {
+        let desk_phone = self.settings.supervision.desk_phone.as_deref();
+        let own = self.accounts.iter().map(Account::extension);
+        let mut names = iter::empty().chain(desk_phone).chain(own);
+        names.find(|name| !self.leads_to_line(name)).map(str::to_owned)
+    }
+}
+
+/// So many calls back at once, or the desk would have no room for the agent's own.
+pub(super) const MOST_AT_ONCE: usize = 8;
