@@ -7,6 +7,8 @@ pub enum Asker {
     Agent,
     /// A web page, through the localhost port.
     Page(Page),
+    /// A program that may send events to the receiver: a PBX, a web site.
+    Receiver,
 }
 
 /// A web page, as far as the browser tells who it is.

@@ -53,6 +53,7 @@ impl Desk {
         match asker {
             Asker::Agent => self.carry_out(intent, now),
             Asker::Page(page) => self.page_intends(page, intent, now),
+            Asker::Receiver => self.receiver_intends(intent, now),
         }
     }
 
