@@ -381,6 +381,9 @@ impl Desk {
         }
         self.deck.tick(now);
         for asked in self.deck.take_asked() {
+            if let Asked::Write(journal::Write::Call(call)) = &asked {
+                self.callbacks_see(call, now);
+            }
             self.effects.push(match asked {
                 Asked::Write(write) => Effect::Journal(write),
                 Asked::LookUp(look_up) => Effect::LookUp(look_up),
