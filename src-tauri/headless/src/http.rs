@@ -7,6 +7,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod body;
+pub(crate) mod parameters;
 pub(crate) mod places;
 
 use std::{error::Error as StdError, io, net::SocketAddr, sync::Arc, time::Duration};

@@ -6,7 +6,10 @@ use std::{
 };
 
 use cti::{CallEvent, What};
-use desk::Input;
+use desk::{
+    Asker, Input,
+    wire::{Intent, Refusal},
+};
 use jiff::Timestamp;
 
 use crate::{
@@ -73,6 +76,17 @@ impl TakesIn for Intake {
             return Err("the journal cannot be opened: see the log of Ringside".to_owned());
         };
         journal.commit(writes).await.map_err(|error| error.to_string())
+    }
+
+    /// The desk has written it down by the time it answers, so all that is left is to wait for the disk.
+    async fn call_back(&self, wanted: Intent) -> Result<String, Refusal> {
+        let done = self.desk.ask(Asker::Receiver, wanted).await?;
+        self.journal.commit(Vec::new()).await.map_err(|why| Refusal {
+            code: "not_taken_in".to_owned(),
+            detail: format!("send it again: {why}"),
+            status: 503,
+        })?;
+        Ok(done.callback.unwrap_or_default())
     }
 }
 

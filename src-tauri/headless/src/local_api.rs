@@ -19,7 +19,6 @@ mod listeners;
 mod neighbour;
 mod oktell;
 mod pair;
-mod parameters;
 #[cfg(target_os = "linux")]
 mod proc_net;
 mod records;
@@ -52,7 +51,7 @@ pub(crate) use self::{file::AddressFile, holder::holder, listeners::Listeners, t
 use crate::{
     engine::DeskHandle,
     http::{
-        self, answer, body,
+        self, answer, body, parameters,
         places::{self, Places},
     },
     pbx::Pbx,

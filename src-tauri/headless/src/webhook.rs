@@ -3,8 +3,9 @@
 //! ```text
 //!   connection ─► a place ─► TLS, if there is a certificate ─► request head within 10 s
 //!        ─► a browser? 403, 421 ─► on the list? 403 ─► too often? 429 ─► user and password? 401 ─► GET or POST? 405
-//!        ─► which dialect? 404 ─► the body, 256 KiB within 10 s ─► read ─► chosen? ─► taken in ─► 200, or 503
-//!                                                                  └───────┴── all of them ─► Seen, the last events
+//!        ─► which dialect? 404 ─► the body, 256 KiB within 10 s ─┬► read ─► chosen? ─► taken in ─► 200, or 503
+//!                                                                │    └───────┴── all of them ─► Seen, the last events
+//!                                      /callback ────────────────┴► the desk ─► in the journal ─► 200, or its refusal
 //! ```
 //!
 //! 200 is said once the event is safe, and a PBX repeats what was not answered so. Whoever sends is bounded in connections,
@@ -12,6 +13,7 @@
 //! from somebody's machine is refused.
 
 mod access;
+mod callback;
 mod curl;
 mod dialects;
 mod meaning;
@@ -27,6 +29,7 @@ use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::response::Response;
 use cti::CallEvent;
+use desk::wire::{Intent, Refusal};
 use hyper::service::service_fn;
 use phone::Secret;
 use rustls::ServerConfig;
@@ -58,6 +61,12 @@ pub(crate) trait TakesIn: Send + Sync + 'static {
     /// # Errors
     /// A sentence: they are not, and the sender ought to try again.
     fn take(&self, events: Vec<CallEvent>) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Asks the desk to have somebody called back; gives the callback's id once that is safe.
+    ///
+    /// # Errors
+    /// The desk's refusal, or 503: it is not safe, and the sender ought to try again.
+    fn call_back(&self, wanted: Intent) -> impl Future<Output = Result<String, Refusal>> + Send;
 }
 
 /// A port that is open and not served yet: whoever connects waits.

@@ -17,10 +17,12 @@ use axum::{
 };
 use cti::webhook::{EventSource, Unreadable};
 use hyper::body::Incoming;
+use serde_json::json;
 
 use super::{
     TakesIn,
     access::Access,
+    callback,
     seen::{Count, Kept, Note, Seen, Sent},
 };
 use crate::{
@@ -99,15 +101,30 @@ impl<I: TakesIn> Reception<I> {
         if ![Method::GET, Method::POST].contains(request.method()) {
             return Err(Failure::new(StatusCode::METHOD_NOT_ALLOWED, "wrong_method", "send events by GET or POST"));
         }
-        let (dialect, tail) = self.seen.dialects().find(request.uri().path()).ok_or_else(|| self.nowhere())?;
-        dialect.mount().clone_into(&mut note.source);
+        let is_callback = callback::is_asked_at(request.uri().path());
+        let found = self.seen.dialects().find(request.uri().path()).filter(|_| !is_callback);
+        if found.is_none() && !is_callback {
+            return Err(self.nowhere());
+        }
+        if let Some((dialect, _)) = &found {
+            dialect.mount().clone_into(&mut note.source);
+        }
         let body = body::read_up_to(request, MAX_BODY).await?;
         // Nobody pushes out whose event is being written down.
         let _place = guest.place.keep();
         let Sent::Request(kept) = &mut note.sent else { return Err(self.nowhere()) };
         // Not a piece of a buffer that would live on for it.
         (kept.body, kept.is_whole) = (body.to_vec(), true);
-        let told = dialect.read(&kept.received(&tail)).map_err(|error| unreadable(dialect, &error))?;
+        match found {
+            Some((dialect, tail)) => self.take(dialect, &tail, note).await,
+            None => self.call_back(note).await,
+        }
+    }
+
+    /// Events of a PBX.
+    async fn take(&self, dialect: &dyn EventSource, tail: &str, note: &mut Note) -> Result<String, Failure> {
+        let Sent::Request(kept) = &note.sent else { return Err(self.nowhere()) };
+        let told = dialect.read(&kept.received(tail)).map_err(|error| unreadable(dialect, &error))?;
         note.tells(&told);
         if !self.chooses(&told.name) {
             note.remarks.push("not chosen: it is not among events under [webhook] of the settings".to_owned());
@@ -120,13 +137,26 @@ impl<I: TakesIn> Reception<I> {
         Ok(dialect.receipt().to_owned())
     }
 
+    /// Somebody is to be called back.
+    async fn call_back(&self, note: &mut Note) -> Result<String, Failure> {
+        let Sent::Request(kept) = &note.sent else { return Err(self.nowhere()) };
+        let (wanted, unknown) = callback::read(kept)?;
+        note.asks_for_callback(&unknown);
+        let callback = self.intake.call_back(wanted).await?;
+        note.count = Count::Taken;
+        Ok(json!({"ok": true, "callback": callback}).to_string())
+    }
+
     fn chooses(&self, name: &str) -> bool {
         self.chosen.is_empty() || self.chosen.iter().any(|chosen| is_event(name, chosen))
     }
 
     fn nowhere(&self) -> Failure {
         let paths = self.seen.dialects().paths().join(", ");
-        let detail = format!("there is nothing here: events are taken in at {paths}");
+        let detail = format!(
+            "there is nothing here: events are taken in at {paths}, and callbacks are asked for at {}",
+            callback::PATH
+        );
         Failure::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 }

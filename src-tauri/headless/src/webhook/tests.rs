@@ -1,5 +1,6 @@
 //! The receiver over real sockets, with an intake that remembers.
 
+mod callback;
 mod crowd;
 #[cfg(unix)]
 mod curl;

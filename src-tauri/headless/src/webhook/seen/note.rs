@@ -95,6 +95,15 @@ impl Note {
         self.means(&told.events);
     }
 
+    /// Somebody is to be called back; these fields meant nothing.
+    pub(in crate::webhook) fn asks_for_callback(&mut self, unknown: &[String]) {
+        "callback".clone_into(&mut self.name);
+        if !unknown.is_empty() {
+            let unknown = format!("Fields unknown to this version: {}", unknown.join(", "));
+            self.remarks.push(clipped(&unknown, MAX_WORDS));
+        }
+    }
+
     /// What it means for calls.
     pub(crate) fn means(&mut self, events: &[CallEvent]) {
         self.meaning = events.iter().take(MAX_LINES).map(|event| clipped(&meaning::line(event), MAX_WORDS)).collect();
@@ -146,7 +155,7 @@ impl Kept {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    fn query(&self) -> &str {
+    pub(in crate::webhook) fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use cti::CallEvent;
-use desk::wire::SeenEvent;
+use desk::wire::{Intent, Refusal, SeenEvent};
 use phone::Secret;
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -31,6 +31,7 @@ pub(super) const BASIC: &str = "Authorization: Basic cGJ4OnMzY3JldA==\r\n";
 #[derive(Clone, Debug, Default)]
 pub(super) struct Intake {
     taken: Arc<Mutex<Vec<CallEvent>>>,
+    wanted: Arc<Mutex<Vec<Intent>>>,
     is_full: Arc<AtomicBool>,
 }
 
@@ -41,6 +42,14 @@ impl TakesIn for Intake {
         }
         self.taken.lock().expect("nobody panics with it").extend(events);
         Ok(())
+    }
+
+    async fn call_back(&self, wanted: Intent) -> Result<String, Refusal> {
+        if self.is_full.load(Ordering::Relaxed) {
+            return Err(Refusal::conflict("too_many_callbacks", "there are as many open callbacks as there can be"));
+        }
+        self.wanted.lock().expect("nobody panics with it").push(wanted);
+        Ok("c1".to_owned())
     }
 }
 
@@ -107,6 +116,11 @@ impl Kit {
             format!("{} {} {}", event.extension.as_deref().unwrap_or_default(), event.call_id, event.leg_id)
         };
         taken.iter().map(line).collect()
+    }
+
+    /// Who is to be called back.
+    pub(super) fn wanted(&self) -> Vec<Intent> {
+        self.intake.wanted.lock().expect("nobody panics with it").clone()
     }
 
     pub(super) fn intake_is_full(&self, is_full: bool) {

@@ -4,14 +4,14 @@ use desk::wire::Refusal;
 
 /// Names, in lower case, and values.
 #[derive(Debug)]
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(crate) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
     /// Reads `name=value&name=value` out of several places together.
     ///
     /// # Errors
     /// If a name comes twice, so that nobody can know which value is meant.
-    pub(super) fn parse(places: &[&str]) -> Result<Self, Refusal> {
+    pub(crate) fn parse(places: &[&str]) -> Result<Self, Refusal> {
         let mut parameters: Vec<(String, String)> = Vec::new();
         for pair in places.iter().flat_map(|place| place.split('&')).filter(|pair| !pair.is_empty()) {
             let (name, value) = decode(pair);
@@ -27,13 +27,13 @@ impl Parameters {
     }
 
     /// Takes a value out.
-    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+    pub(crate) fn take(&mut self, name: &str) -> Option<String> {
         let at = self.0.iter().position(|(known, _)| known == name)?;
         Some(self.0.swap_remove(at).1)
     }
 
     /// What nobody has taken.
-    pub(super) fn rest(self) -> Vec<(String, String)> {
+    pub(crate) fn rest(self) -> Vec<(String, String)> {
         self.0
     }
 }
