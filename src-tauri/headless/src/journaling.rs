@@ -1,7 +1,7 @@
 //! The journal, which opens beside everything else: nothing that rings waits for a disk.
 //!
 //! ```text
-//!   start ──► opening ──► open ── restore ──► the desk knows where each call stood ──► events are taken in
+//!   start ──► opening ──► open ── restore ──► the desk knows where each call stood, and whom to call back ──► events are taken in
 //!                └──────► none: the desk says so, and goes on without
 //! ```
 
@@ -133,6 +133,7 @@ impl Opening {
             Ok(restored) => desk.tell(Input::Restored(read(restored))).await,
             Err(error) => tracing::error!("what was going on before is not known: {error}"),
         }
+        tell_callbacks(&handle, &desk).await;
         // What the CRM refused may have been mended since.
         let again = handle.change(|journal| journal.retry(Timestamp::now())).await;
         if let Ok(again @ 1..) = again {
@@ -156,7 +157,28 @@ impl Opening {
         self.state.send_replace(State::None);
         self.early.lock().unwrap_or_else(PoisonError::into_inner).clear();
         desk.tell(Input::Notice("journal_unavailable".to_owned(), why)).await;
+        // They work until the desk is closed, as it was told.
+        desk.tell(Input::Callbacks(Vec::new())).await;
     }
+}
+
+/// Who is to be called back still, and who was lately: the desk waits for it, whatever becomes of the reading.
+async fn tell_callbacks(handle: &Handle, desk: &DeskHandle) {
+    let read = |journal: &Journal| {
+        let mut callbacks = journal.open_callbacks()?;
+        callbacks.extend(journal.closed_callbacks(yesterday(), MOST_CLOSED)?);
+        Ok(callbacks)
+    };
+    let callbacks = match handle.read(read).await {
+        Ok(callbacks) => callbacks,
+        Err(error) => {
+            let why = format!("Who is to be called back cannot be read from the journal: {error}");
+            tracing::error!("{why}");
+            desk.tell(Input::Notice("callbacks_unreadable".to_owned(), why)).await;
+            Vec::new()
+        }
+    };
+    desk.tell(Input::Callbacks(callbacks)).await;
 }
 
 /// Clears away what is no longer needed, for as long as there is a desk.
@@ -205,4 +227,6 @@ fn yesterday() -> Timestamp {
     now.checked_sub(Duration::from_secs(24 * 60 * 60)).unwrap_or(now)
 }
 
+/// As many as anybody looks through.
+const MOST_CLOSED: usize = 500;
 const BETWEEN_PRUNINGS: Duration = Duration::from_secs(60 * 60);
