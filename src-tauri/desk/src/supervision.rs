@@ -7,9 +7,11 @@
 //!   Message ────► help, listeners: what other desks tell
 //! ```
 //!
-//! A call that comes in is an order's if it carries exactly its token, and comes from the account's registrar. Where a PBX cannot
-//! set the header (the channel is not one of PJSIP), it is the oldest order of the last ten seconds without a call, if the INVITE
-//! asks to be answered or shows the caller that was ordered; nothing else is believed, for it answers by itself.
+//! A call that comes in is an order's if it carries exactly its token, and comes from the account's registrar. A token that no
+//! order waits for (it was used, it is of an earlier start, or there are two) is refused: such a call asks to be answered, and
+//! nobody knows any more into whose conversation it leads. Where a PBX cannot set the header (the channel is not one of PJSIP), it
+//! is the oldest order of the last ten seconds without a call, if the INVITE shows the caller that was ordered; nothing else is
+//! believed, for it answers by itself.
 
 mod errand;
 mod follow;
@@ -111,13 +113,17 @@ impl Desk {
         if self.supervising.legs.len() >= MAX_LEGS {
             return Err(Refusal::too_many());
         }
-        let leg = self.new_leg(extension, mode, now)?;
+        let elsewhere = self.leg_elsewhere();
+        let leg = elsewhere.map_or_else(|| self.new_leg(extension, mode, now), Ok)?;
         if let Some(old) = self.supervising.watch.take() {
             for no in [old.current, old.next].into_iter().flatten() {
                 self.end_leg(no, now);
                 self.show_leg(Some(no), false);
             }
             self.close(old, now);
+        }
+        if let Some(no) = elsewhere {
+            self.leaves_for_another(no, now);
         }
         self.begin(extension, mode, leg, now);
         let call = self.leg(leg).and_then(|leg| leg.call);
@@ -134,6 +140,12 @@ impl Desk {
             self.supervising.watch = None;
         }
         Ok(Made::default())
+    }
+
+    /// What another telephone is in: it cannot be in two calls, so that the next one waits for its end.
+    fn leg_elsewhere(&self) -> Option<u64> {
+        let no = self.supervising.watch.as_ref()?.current?;
+        self.leg(no).filter(|leg| leg.account.is_none() && !leg.over).map(|leg| leg.no)
     }
 
     fn begin(&mut self, extension: &str, mode: SupervisionMode, leg: u64, now: Now) {
@@ -187,15 +199,19 @@ impl Desk {
     /// Whether an incoming call is what the PBX was asked for: then it is taken over here. `asks` says that it asks to be answered
     /// by itself.
     pub(crate) fn is_ordered(&mut self, call: &mut Call, asks: bool, now: Now) -> Option<Ordered> {
-        if !call.trusted {
-            return None;
-        }
         let headers = std::mem::take(&mut call.headers);
         let (ours, others) = headers.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case(HEADER));
         // Our token is nobody else's business: neither a card's nor a CRM's.
         call.headers = others;
         let ours: Vec<(String, String)> = ours;
-        let Some((_, token)) = ours.first() else { return self.is_ordered_lately(call, asks, now) };
+        if !call.trusted {
+            return None;
+        }
+        let token = match ours.as_slice() {
+            [] => return self.is_ordered_lately(call, asks, now),
+            [(_, token)] => token,
+            _ => return Some(Ordered::Refuse),
+        };
         let waits = |by: &By, taken: Option<phone::CallId>| taken.is_none() && by.has_token(token);
         if let Some(no) = self.supervising.legs.iter().find(|leg| waits(&leg.by, leg.call)).map(|leg| leg.no) {
             return self.leg_takes(no, call);
@@ -203,7 +219,8 @@ impl Desk {
         if let Some(id) = self.supervising.errands.find(|by, taken| waits(by, taken)) {
             return self.errand_takes(&id, call, now);
         }
-        self.is_originated(call, token).then_some(Ordered::Answer(Owner::Agent))
+        let is_originated = self.is_originated(call, token);
+        Some(if is_originated { Ordered::Answer(Owner::Agent) } else { Ordered::Refuse })
     }
 
     /// The same where the PBX could not set the header.
@@ -211,12 +228,11 @@ impl Desk {
         let fits = |by: &By, account: Option<&AccountId>, since: Instant| {
             let is_recent = now.instant.saturating_duration_since(since) <= RECENT;
             let is_order = matches!(by, By::Order { .. }) && account == Some(&call.account);
-            is_recent && is_order && (asks || by.is_shown_as(&call.peer))
+            is_recent && is_order && by.is_shown_as(&call.peer, asks)
         };
-        let leg = self.supervising.legs.iter().find(|leg| {
-            leg.stage != Stage::Leaving && leg.call.is_none() && fits(&leg.by, leg.account.as_ref(), leg.since)
-        });
-        if let Some(no) = leg.map(|leg| leg.no) {
+        // One that is to leave is as good as any: its call comes first, and is refused.
+        let waits = |leg: &&Leg| leg.call.is_none() && fits(&leg.by, leg.account.as_ref(), leg.since);
+        if let Some(no) = self.supervising.legs.iter().find(waits).map(|leg| leg.no) {
             return self.leg_takes(no, call);
         }
         let id = self.supervising.errands.find_lately(fits)?;
@@ -314,12 +330,13 @@ impl Desk {
     }
 
     fn is_heard(&self, leg: &Leg) -> bool {
-        let is_open = match leg.call {
-            Some(call) => self.call(call).is_some_and(|call| call.is_up() && !call.muted && !call.hold.wanted),
-            // Another telephone has a microphone of its own.
+        let is_open = |call: &Call| call.is_up() && !call.muted && !call.hold.wanted && !leg.is_shut;
+        let reaches = match leg.call {
+            Some(call) => self.call(call).is_some_and(is_open),
+            // Another telephone has a microphone of its own, which nothing here shuts.
             None => leg.account.is_none(),
         };
-        leg.is_active() && leg.mode != SupervisionMode::Spy && is_open && !leg.is_shut
+        leg.is_active() && leg.mode != SupervisionMode::Spy && reaches
     }
 }
 

@@ -237,8 +237,10 @@ impl Desk {
         if let Some(party) = errand.party.take() {
             call.peer = party;
         }
-        if errand.kind == PbxOrderKind::PlayRecording {
-            self.effects.push(Effect::Phone(Command::Listen(call.id, true)));
+        match errand.kind {
+            PbxOrderKind::PlayRecording => self.effects.push(Effect::Phone(Command::Listen(call.id, true))),
+            // Whoever is picked up must not hear whom the agent talked to.
+            PbxOrderKind::PickUp => self.turn_to(call.id),
         }
         Some(Ordered::Answer(Owner::Order))
     }
@@ -255,7 +257,7 @@ impl Desk {
             Step::Over if is_open => errand.fails(None, now.instant),
             // The call that it made says better when it ends.
             Step::Over => errand.over |= errand.call.is_none() && errand.state == PbxOrderState::Done,
-            Step::Failed { .. } if errand.state == PbxOrderState::Done => {}
+            Step::Failed { .. } if errand.state == PbxOrderState::Done => errand.over |= errand.call.is_none(),
             Step::Failed { code, detail } => {
                 let trouble = Trouble { code: plain(code, 64), detail: plain(detail, 200), sip_status: None };
                 errand.fails(Some(trouble), now.instant);
@@ -294,7 +296,8 @@ impl Desk {
         match phase {
             Some(None | Some(Phase::Ended { .. })) if errand.state == PbxOrderState::Done => errand.over = true,
             Some(None | Some(Phase::Ended { .. })) => errand.fails(None, now.instant),
-            Some(Some(Phase::Ending)) => {}
+            // The agent hung up, and knows.
+            Some(Some(Phase::Ending)) => errand.over |= errand.is_open(),
             // A PBX that does not say so may still have done it: it is heard.
             Some(Some(Phase::Up)) if errand.is_open() && (is_code || is_due) => {
                 errand.is(PbxOrderState::Done, now.instant)

@@ -16,6 +16,8 @@
 //!   on another telephone, which cannot be in two calls:  click ─► the leg leaves ─► over ─► a new leg
 //! ```
 
+use phone::Command;
+
 use super::{
     leg::{Leg, Stage},
     watch::Watch,
@@ -62,7 +64,10 @@ impl Desk {
                 "The PBX has not answered for twenty seconds: try again, and tell your administrator if it stays so";
             let silent = Trouble { code: "pbx_silent".to_owned(), detail: detail.to_owned(), sip_status: None };
             leg.trouble.get_or_insert(silent);
+            // Nothing of it is here that could be waited for.
+            let is_nowhere = leg.call.is_none() && leg.account.is_some();
             self.end_leg(no, now);
+            self.leg_mut(no).filter(|_| is_nowhere).into_iter().for_each(|leg| leg.ends(now.instant));
         } else if leg.told_over && !leg.over {
             self.end_leg(no, now);
         }
@@ -136,7 +141,20 @@ impl Desk {
         watch.current = Some(next);
         self.show_leg(old, false);
         self.show_leg(Some(next), true);
+        self.stays_muted(old, next);
         Ok(())
+    }
+
+    /// Who muted the microphone has not asked to be heard in another mode.
+    fn stays_muted(&mut self, old: Option<u64>, new: u64) {
+        let call_of = |no: u64| self.leg(no).and_then(|leg| leg.call);
+        let was_muted = old.and_then(call_of).and_then(|id| self.call(id)).is_some_and(|call| call.muted);
+        let new = call_of(new).filter(|_| was_muted);
+        if let Some(call) = new.and_then(|id| self.call_mut(id)).filter(|call| !call.is_ended()) {
+            call.muted = true;
+            let id = call.id;
+            self.command(Command::Mute(id, true));
+        }
     }
 
     /// While it is being switched there are two calls, of which the agent sees the one that carries it.
@@ -201,7 +219,7 @@ impl Desk {
         }
     }
 
-    fn leaves_for_another(&mut self, no: u64, now: Now) {
+    pub(super) fn leaves_for_another(&mut self, no: u64, now: Now) {
         self.end_leg(no, now);
         if let Some(leg) = self.leg_mut(no) {
             leg.replaced = true;

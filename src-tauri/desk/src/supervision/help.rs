@@ -20,7 +20,7 @@ use super::{
     watch::SHOWN_AFTER_FAILURE,
 };
 use crate::{
-    call::plain,
+    call::{Call, Owner, plain},
     intent::Made,
     rate::{Bucket, Rate},
     update::{Desk, Now},
@@ -77,13 +77,16 @@ impl Desk {
     /// Asks the supervisors to listen.
     pub(crate) fn ask_help(&mut self, call: Option<&str>, text: Option<&str>, now: Now) -> Outcome {
         let whom = self.supervisors()?;
+        // Nobody needs help with a recording.
+        let is_own = |call: &Call| call.owner == Owner::Agent;
         let call = match call {
             Some(named) => {
-                let known = self.calls.iter().find(|call| call.id.to_string() == named && !call.is_ended());
+                let is_meant = |call: &&Call| is_own(call) && call.id.to_string() == named && !call.is_ended();
+                let known = self.calls.iter().find(is_meant);
                 let unknown = || Refusal::malformed("unknown_call", "There is no such call");
                 Some(known.map(|call| call.id).ok_or_else(unknown)?)
             }
-            None => self.current_call().ok(),
+            None => self.current_call().ok().filter(|id| self.call(*id).is_some_and(is_own)),
         };
         if self.own().is_none() {
             return Err(super::legs::not_registered());
@@ -184,7 +187,7 @@ impl Desk {
 
     pub(super) fn follow_help(&mut self, now: Now) {
         if let Some(asked) = &self.supervising.helping.asked {
-            let is_over = asked.call.is_some_and(|id| self.call(id).is_none_or(crate::call::Call::is_ended));
+            let is_over = asked.call.is_some_and(|id| self.call(id).is_none_or(Call::is_ended));
             if is_over || asked.leaves_at().is_some_and(|at| at <= now.instant) {
                 self.needs_no_help();
             }

@@ -125,10 +125,13 @@ impl By {
         matches!(self, Self::Order { token: known, .. } if known == token)
     }
 
-    /// Whether a telephone that shows this caller shows what was ordered.
-    pub(super) fn is_shown_as(&self, peer: &crate::wire::Peer) -> bool {
-        matches!(self, Self::Order { name, number, .. }
-            if *number == peer.number && peer.name.as_ref().is_none_or(|shown| shown == name))
+    /// Whether a telephone that shows this caller shows what was ordered. The number alone is that of a colleague, who may happen
+    /// to call just now: it counts if the call asks to be answered.
+    pub(super) fn is_shown_as(&self, peer: &crate::wire::Peer, asks: bool) -> bool {
+        let Self::Order { name, number, .. } = self else { return false };
+        let is_number = !number.is_empty() && *number == peer.number;
+        let is_name = peer.name.as_ref() == Some(name);
+        is_name && (is_number || number.is_empty()) || asks && is_number
     }
 }
 

@@ -1,8 +1,8 @@
 //! Who listens to this agent, as far as the rules let it be known: a supervisor's desk says so in a text, or the PBX does.
 //!
 //! ```text
-//!   text, mode=spy ──┐                         ┌── text, mode=none; the PBX says so
-//!   the PBX says so ─┴──► shown, one tone ─────┴── the agent's calls are over; 4 h ──► gone
+//!   text, mode=spy ──┐                         ┌── text, mode=none, or the agent's calls are over: unless the PBX says otherwise
+//!   the PBX says so ─┴──► shown, one tone ─────┴── the PBX says so; 4 h ──► gone
 //! ```
 
 use std::time::{Duration, Instant};
@@ -32,6 +32,8 @@ struct Known {
     is_said: bool,
     /// The PBX said so.
     is_seen: bool,
+    /// The tone was heard.
+    has_sounded: bool,
     /// Calls that were up when it began.
     calls: Vec<CallId>,
 }
@@ -49,16 +51,27 @@ impl Desk {
         if !may || !self.supervising.listeners.comes.take(COMES, now.instant) {
             return;
         }
-        let known = &mut self.supervising.listeners.known;
-        let Some(mode) = mode else { return known.retain(|known| known.listener.by != by) };
-        if let Some(known) = known.iter_mut().find(|known| known.listener.by == by) {
-            (known.listener.mode, known.is_said) = (Some(mode), true);
-            return;
+        if let Some(known) = self.supervising.listeners.known.iter_mut().find(|known| known.listener.by == by) {
+            // What the PBX sees still is so: one that nobody vouches for leaves.
+            (known.listener.mode, known.is_said) = (mode, mode.is_some());
+            self.sounds(by, tone && mode.is_some());
+        } else if mode.is_some() {
+            self.listens(by, mode, now);
+            self.sounds(by, tone);
         }
-        self.listens(by, Some(mode), tone, now);
     }
 
-    fn listens(&mut self, by: &str, mode: Option<SupervisionMode>, tone: bool, now: Now) {
+    /// Once for each listener.
+    fn sounds(&mut self, by: &str, tone: bool) {
+        let tone = tone || self.settings.supervision.agent_sees == AgentSees::Tone;
+        let mut known = self.supervising.listeners.known.iter_mut();
+        if let Some(known) = known.find(|known| tone && !known.has_sounded && known.listener.by == by) {
+            known.has_sounded = true;
+            self.command(Command::Tone(Tone::Supervised));
+        }
+    }
+
+    fn listens(&mut self, by: &str, mode: Option<SupervisionMode>, now: Now) {
         if self.supervising.listeners.known.len() >= MAX_KNOWN {
             return;
         }
@@ -69,11 +82,9 @@ impl Desk {
             since: now.instant,
             is_said: mode.is_some(),
             is_seen: mode.is_none(),
+            has_sounded: false,
             calls,
         });
-        if tone || self.settings.supervision.agent_sees == AgentSees::Tone {
-            self.command(Command::Tone(Tone::Supervised));
-        }
         // Whom they asked for is there.
         self.needs_no_help();
     }
@@ -90,15 +101,18 @@ impl Desk {
         for by in seen.iter().flatten() {
             match self.supervising.listeners.known.iter_mut().find(|known| known.listener.by == *by) {
                 Some(known) => known.is_seen = true,
-                None => self.listens(by, None, false, now),
+                None => self.listens(by, None, now),
             }
+            self.sounds(by, false);
         }
+        let may = self.settings.supervision.agent_sees != AgentSees::Nothing;
         let is_live = |id: &CallId| self.calls.iter().any(|call| call.id == *id && !call.is_ended());
         self.supervising.listeners.known.retain(|known| {
-            let is_over = !known.calls.is_empty() && !known.calls.iter().any(is_live);
-            let is_unseen = known.is_seen && seen.as_ref().is_some_and(|seen| !seen.contains(&known.listener.by));
+            let is_in_sight = seen.as_ref().map(|seen| seen.contains(&known.listener.by));
+            let is_over = !known.calls.is_empty() && !known.calls.iter().any(is_live) && is_in_sight != Some(true);
+            let is_unseen = known.is_seen && is_in_sight == Some(false);
             let is_old = now.instant.saturating_duration_since(known.since) >= LASTS;
-            !is_over && !is_unseen && !is_old && (known.is_said || known.is_seen)
+            may && !is_over && !is_unseen && !is_old && (known.is_said || known.is_seen)
         });
     }
 

@@ -79,7 +79,9 @@ impl Desk {
     /// Who is asked for help.
     pub(super) fn supervisors(&self) -> Result<Vec<String>, Refusal> {
         let supervisors = &self.settings.supervision.supervisors;
-        let known: Vec<String> = supervisors.iter().filter(|one| is_extension(one)).take(MAX_ASKED).cloned().collect();
+        // All desks may have the same list: who stands in it asks the others.
+        let others = supervisors.iter().filter(|one| is_extension(one) && !self.is_own(one));
+        let known: Vec<String> = others.take(MAX_ASKED).cloned().collect();
         if known.is_empty() { Err(no_supervisors()) } else { Ok(known) }
     }
 }

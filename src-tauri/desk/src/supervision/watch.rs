@@ -54,6 +54,7 @@ impl Watch {
     /// Something is so: once for each mode.
     pub(super) fn is_in(&mut self, mode: SupervisionMode, now: Timestamp) {
         self.mode = mode;
+        self.row.modes.truncate(MAX_MODES - 1);
         self.row.modes.push((now, word(mode).to_owned()));
     }
 }
@@ -67,4 +68,6 @@ pub(super) fn word(mode: SupervisionMode) -> &'static str {
     }
 }
 
+/// A row is written anew at each switch: nobody switches so often in one call. Beyond it the last one counts.
+const MAX_MODES: usize = 256;
 pub(super) const SHOWN_AFTER_FAILURE: Duration = Duration::from_secs(30);
