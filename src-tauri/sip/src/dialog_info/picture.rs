@@ -15,13 +15,12 @@ impl Picture {
     pub fn take(&mut self, info: DialogInfo) -> bool {
         let before = self.version.replace(info.version);
         if info.full {
-            self.dialogs = info.dialogs;
-            self.dialogs.retain(|dialog| dialog.state != State::Terminated);
-            return true;
+            self.dialogs.clear();
         }
+        // Also a full one may name a dialog twice; then the last word counts.
         info.dialogs.into_iter().for_each(|dialog| self.change(dialog));
         // One that does not count misses nothing either; the order of the NOTIFYs is known by their CSeq.
-        before.is_some_and(|before| info.version <= before.saturating_add(1))
+        info.full || before.is_some_and(|before| info.version <= before.saturating_add(1))
     }
 
     fn change(&mut self, dialog: Dialog) {

@@ -191,12 +191,18 @@ impl Draft {
             Err(_) => NameAddr::parse(text).ok(),
         };
         let remote = address(&self.identity).or_else(|| address(&self.target));
-        let remote = remote.map(|remote| match self.display.trim() {
-            "" => remote,
-            display => remote.with_display(display),
+        let remote = remote.map(|remote| {
+            let named = Some(self.display).filter(|display| !display.trim().is_empty());
+            let display = named.or_else(|| remote.display.clone()).unwrap_or_default();
+            remote.with_display(one_line(&display).trim())
         });
         Some(Dialog { id: self.id, state, initiator: self.initiator, remote })
     }
+}
+
+/// Character references may stand for line breaks, which no name has.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 /// A state that nobody knows is one that something is going on in, or the dialog would not be told of.

@@ -118,6 +118,29 @@ fn dialogs_that_say_nothing_are_passed_over() {
 }
 
 #[test]
+fn a_dialog_that_is_named_twice_is_one() {
+    let mut picture = Picture::default();
+    let twice = dialog("a", "early") + &dialog("b", "early") + &dialog("a", "confirmed") + &dialog("b", "terminated");
+    for state in ["full", "partial", "full"] {
+        picture.take(parse(&document(&format!("version=\"1\" state=\"{state}\""), &twice)).expect("a document"));
+        assert_eq!(states(&picture), [("a", State::Confirmed)], "{state}");
+    }
+}
+
+#[test]
+fn a_name_is_on_one_line() {
+    for remote in [
+        "<identity display=\" A&#10;&#x9;B \">sip:7@x</identity>",
+        "<identity>\"A&#13;&#9;B\" &lt;sip:7@x&gt;</identity>",
+    ] {
+        let named = format!("<dialog id=\"1\"><remote>{remote}</remote><state>early</state></dialog>");
+        let info = parse(&document("version=\"0\"", &named)).expect("a document");
+        let remote = info.dialogs[0].remote.as_ref().expect("a remote");
+        assert_eq!((remote.display.as_deref(), remote.uri.as_str()), (Some("A  B"), "sip:7@x"));
+    }
+}
+
+#[test]
 fn hostile_documents_are_refused() {
     let laughs = b"<!DOCTYPE dialog-info [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\">]>\
         <dialog-info version=\"0\" state=\"full\" entity=\"x\"><dialog id=\"1\"><state>&b;</state></dialog></dialog-info>";

@@ -31,6 +31,8 @@ impl Core {
             "INFO" => self.informed(key, transaction, request),
             "REFER" => self.referred(key, transaction, request),
             "OPTIONS" => self.call_reply(key, transaction, 200, |response| response),
+            // Texts go inside of calls as well (RFC 3428 §4).
+            "MESSAGE" => self.message_came(transaction, request, path),
             // We never send a reliable provisional response, so there is none to acknowledge (RFC 3262 §3).
             "PRACK" => self.reply(transaction, request, 481),
             _ => self.reply_with(transaction, request, 405, |response| response.header("Allow", ALLOW)),

@@ -12,12 +12,14 @@
 //! `asking` is no state of its own: a SUBSCRIBE may be out in any of them. From each a lost flow leads to `Lost`, where it waits
 //! for the account to register.
 
+mod notify;
+
 use std::time::{Duration, Instant};
 
 use crate::{
     core::{AccountKey, Alarm, Core, Failure, WatchAlarm, Watched},
-    dialog::{Dialog, body_of},
-    dialog_info::{self, DialogInfo, Picture},
+    dialog::Dialog,
+    dialog_info::{self, Picture},
     transaction::{Owner, Path, Request, TransactionId},
     wire::{Message, NameAddr, Uri},
 };
@@ -28,7 +30,8 @@ use super::watch::WatchKey;
 const EXPIRES_S: u32 = 600;
 /// Refreshed no more often than for this lifetime, whatever the PBX grants.
 const SHORTEST_S: u32 = 20;
-/// 423 may raise it this often.
+/// 423 may raise it to this, which is more than the hour that RFC 6665 §4.2.1.1 thinks of, and this often.
+const LONGEST_S: u32 = 24 * 3600;
 const MAX_RAISES: u8 = 2;
 /// The first and the longest wait after a refusal that will hardly change.
 const REFUSED: (Duration, Duration) = (Duration::from_secs(300), Duration::from_secs(3600));
@@ -73,6 +76,18 @@ pub(crate) struct Subscription {
     failures: u32,
     picture: Picture,
     full_asked: Option<Instant>,
+    /// What the PBX granted last ends then.
+    until: Option<Instant>,
+    refresh_at: Option<Instant>,
+}
+
+/// Who told for how long a subscription lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Term {
+    /// The response to a SUBSCRIBE.
+    Granted,
+    /// A NOTIFY, whose word only brings the refresh forward: one that comes just before it must not put it off.
+    Told,
 }
 
 impl Subscription {
@@ -93,6 +108,8 @@ impl Subscription {
             failures: 0,
             picture: Picture::default(),
             full_asked: None,
+            until: None,
+            refresh_at: None,
         }
     }
 
@@ -102,6 +119,7 @@ impl Subscription {
         self.dialog = None;
         self.asking = None;
         self.picture = Picture::default();
+        (self.until, self.refresh_at) = (None, None);
     }
 
     pub(crate) fn lose(&mut self) {
@@ -220,6 +238,7 @@ impl Core {
             423 => self.raise_subscription(key, response),
             // It was known, and is not any more: so it is new.
             481 if watch.dialog.is_some() && watch.failures == 0 => self.subscribe_anew(key),
+            _ if self.outlasts(key, status, response.retry_after()) => {}
             _ => self.subscription_refused(key, status, response.retry_after()),
         }
     }
@@ -230,7 +249,9 @@ impl Core {
         watch.raises = 0;
         match &mut watch.dialog {
             Some(dialog) => {
-                dialog.refresh_target(response);
+                if response.to().is_ok_and(|to| to.tag() == Some(dialog.id.remote_tag.as_str())) {
+                    dialog.refresh_target(response);
+                }
                 if is_refresh(request) {
                     // It lived for a whole term.
                     watch.failures = 0;
@@ -238,28 +259,49 @@ impl Core {
             }
             None => watch.dialog = Dialog::of_response(request, &watch.local_tag, response),
         }
-        let expires_s = response.expires().unwrap_or(watch.expires_s).max(SHORTEST_S);
+        let expires_s = response.expires().unwrap_or(watch.expires_s);
         if watch.state != State::Active {
             self.stack.set(Alarm::Watch(key, WatchAlarm::Silent), patience);
         }
-        self.refresh_in(key, expires_s);
+        self.lives_for(key, expires_s, Term::Granted);
     }
 
-    /// Between two thirds and four fifths of it, so that not all come due together.
-    fn refresh_in(&mut self, key: WatchKey, expires_s: u32) {
-        let expires = Duration::from_secs(u64::from(expires_s));
+    /// Refreshed between two thirds and four fifths of it, so that not all come due together. It is never more than was asked
+    /// for (§4.2.1.1).
+    fn lives_for(&mut self, key: WatchKey, expires_s: u32, term: Term) {
+        let (Some(now), Some(watch)) = (self.stack.now(), self.watches.get(key)) else { return };
+        let expires = Duration::from_secs(u64::from(expires_s.clamp(SHORTEST_S, watch.expires_s)));
         let after = self.stack.random.between(expires * 2 / 3, expires * 4 / 5);
+        if term == Term::Told && watch.refresh_at.is_some_and(|at| at <= now + after) {
+            return;
+        }
+        (watch.until, watch.refresh_at) = (Some(now + expires), Some(now + after));
         self.stack.set(Alarm::Watch(key, WatchAlarm::Due), after);
+    }
+
+    /// A refresh failed, but what was granted before still lasts (§4.1.2.2): true if there is time to try again.
+    fn outlasts(&mut self, key: WatchKey, status: u16, at_least_s: Option<u32>) -> bool {
+        let wait = self.stack.random.between(TROUBLE.0 * 3 / 4, TROUBLE.0).max(retry_after(at_least_s));
+        let (Some(now), Some(watch)) = (self.stack.now(), self.watches.get(key)) else { return false };
+        let lives = watch.state == State::Active && watch.until.is_some_and(|until| until > now + wait);
+        if !lives || ends_it(status) {
+            return false;
+        }
+        watch.refresh_at = Some(now + wait);
+        self.watches.landed(key);
+        self.stack.set(Alarm::Watch(key, WatchAlarm::Due), wait);
+        true
     }
 
     fn raise_subscription(&mut self, key: WatchKey, response: &Message) {
         let Some(watch) = self.watches.get(key) else { return };
         match response.min_expires() {
-            Some(least) if least > watch.expires_s && watch.raises < MAX_RAISES => {
+            Some(least @ ..=LONGEST_S) if least > watch.expires_s && watch.raises < MAX_RAISES => {
                 (watch.raises, watch.expires_s) = (watch.raises + 1, least);
                 self.watches.landed(key);
                 self.enqueue(key);
             }
+            _ if self.outlasts(key, 423, None) => {}
             _ => self.subscription_refused(key, 423, None),
         }
     }
@@ -285,9 +327,8 @@ impl Core {
         watch.end();
         let wait = first.saturating_mul(2_u32.saturating_pow(watch.failures.min(16))).min(longest);
         watch.failures = watch.failures.saturating_add(1);
-        let asked = Duration::from_secs(u64::from(at_least_s.unwrap_or(0).min(3_600)));
         self.watches.landed(key);
-        let wait = self.stack.random.between(wait * 3 / 4, wait).max(asked);
+        let wait = self.stack.random.between(wait * 3 / 4, wait).max(retry_after(at_least_s));
         self.stack.cancel(Alarm::Watch(key, WatchAlarm::Silent));
         self.stack.set(Alarm::Watch(key, WatchAlarm::Due), wait);
     }
@@ -300,6 +341,7 @@ impl Core {
         match failure {
             Failure::Transport => self.lose_watch(key),
             Failure::Timeout if !watch.wanted => watch.dialog = None,
+            Failure::Timeout if self.outlasts(key, 408, None) => {}
             Failure::Timeout => {
                 self.tell_watched(key, Watched::Unknown(None));
                 self.subscribe_later(key, TROUBLE, None);
@@ -328,105 +370,6 @@ impl Core {
             }
         }
     }
-
-    /// A request inside the dialog: answered first, then acted upon.
-    pub(crate) fn watch_notified(&mut self, key: WatchKey, transaction: TransactionId, notify: &Message, path: Path) {
-        match self.read_notify(key, notify, path) {
-            Ok(news) => {
-                self.reply(transaction, notify, 200);
-                self.take_news(key, news);
-            }
-            Err(status) => self.reply_with(transaction, notify, status, |response| match status {
-                489 => response.header("Allow-Events", "dialog"),
-                415 => response.header("Accept", dialog_info::CONTENT_TYPE),
-                _ => response,
-            }),
-        }
-    }
-
-    fn read_notify(&mut self, key: WatchKey, notify: &Message, path: Path) -> Result<News, u16> {
-        let watch = self.watches.get(key).ok_or(481_u16)?;
-        // Whoever else learnt the names of the dialog does not speak for the PBX.
-        if !self.accounts.get(&watch.account).is_some_and(|account| account.is_registrar(path.to)) {
-            return Err(481);
-        }
-        if notify.method() != "NOTIFY" {
-            return Err(405);
-        }
-        let event = notify.header("Event").unwrap_or_default();
-        if !event.split(';').next().is_some_and(|package| package.trim().eq_ignore_ascii_case("dialog")) {
-            return Err(489);
-        }
-        let dialog = match &mut watch.dialog {
-            Some(dialog) => dialog,
-            // Of a subscription that is over.
-            None if watch.asking.is_none() => return Err(481),
-            None => watch.dialog.insert(Dialog::of_notify(notify).ok_or(400_u16)?),
-        };
-        // Another phone of a fork: one is enough.
-        let from = notify.from().map_err(|_| 400_u16)?;
-        if from.tag().unwrap_or_default() != dialog.id.remote_tag {
-            return Err(481);
-        }
-        if !dialog.accepts(notify.cseq().map_err(|_| 400_u16)?.seq) {
-            return Err(500);
-        }
-        dialog.refresh_target(notify);
-        News::of(notify)
-    }
-
-    fn take_news(&mut self, key: WatchKey, news: News) {
-        if news.state == "terminated" {
-            return self.terminated(key, &news);
-        }
-        let Some(watch) = self.watches.get(key).filter(|watch| watch.wanted) else { return };
-        watch.state = State::Active;
-        let idle = watch.asking.is_none();
-        self.stack.cancel(Alarm::Watch(key, WatchAlarm::Silent));
-        if let Some(expires_s) = news.expires_s.filter(|_| idle) {
-            self.refresh_in(key, expires_s.max(SHORTEST_S));
-        }
-        if let Some(info) = news.info {
-            self.look_at(key, info);
-        }
-    }
-
-    fn look_at(&mut self, key: WatchKey, info: DialogInfo) {
-        let now = self.stack.now();
-        let Some(watch) = self.watches.get(key) else { return };
-        let whole = watch.picture.take(info);
-        let dialogs = watch.picture.dialogs().to_vec();
-        let may_ask =
-            || watch.full_asked.zip(now).is_none_or(|(asked, now)| now.saturating_duration_since(asked) >= FULL_STATE);
-        if !whole && may_ask() {
-            watch.full_asked = now;
-            self.stack.set(Alarm::Watch(key, WatchAlarm::Due), Duration::ZERO);
-        }
-        self.tell_watched(key, Watched::Dialogs(dialogs));
-    }
-
-    /// The PBX ended it (§4.1.3).
-    fn terminated(&mut self, key: WatchKey, news: &News) {
-        let Some(watch) = self.watches.get(key) else { return };
-        let (account, failures) = (watch.account, watch.failures);
-        if !watch.wanted {
-            if watch.asking.is_none() && watch.state != State::Left {
-                self.forget_watch(key);
-            }
-            return;
-        }
-        match news.reason.as_str() {
-            "rejected" => self.subscription_refused(key, 403, news.retry_after_s),
-            "noresource" | "invariant" => self.subscription_refused(key, 404, news.retry_after_s),
-            // A new one is welcome at once; but not again and again.
-            "deactivated" | "timeout" if failures == 0 => self.subscribe_anew(key),
-            _ => {
-                self.tell_watched(key, Watched::Unknown(None));
-                self.subscribe_later(key, TROUBLE, news.retry_after_s);
-            }
-        }
-        self.advance(account);
-    }
 }
 
 /// Whether a SUBSCRIBE of ours went inside a dialog.
@@ -434,45 +377,13 @@ fn is_refresh(request: &Request) -> bool {
     NameAddr::parse(&String::from_utf8_lossy(&request.to)).is_ok_and(|to| to.tag().is_some())
 }
 
-/// What a NOTIFY says.
-struct News {
-    /// Of Subscription-State (§8.2.3).
-    state: String,
-    reason: String,
-    expires_s: Option<u32>,
-    retry_after_s: Option<u32>,
-    /// Of the body, once there is one.
-    info: Option<DialogInfo>,
+/// Whether a refusal of a refresh ends the subscription (RFC 6665 §4.1.2.2, RFC 5057 §5.1); nor will it last for one whose
+/// password is not taken any more.
+fn ends_it(status: u16) -> bool {
+    matches!(status, 401 | 403..=405 | 407 | 410 | 416 | 480..=485 | 489 | 501 | 604)
 }
 
-impl News {
-    fn of(notify: &Message) -> Result<News, u16> {
-        let value = notify.header("Subscription-State").unwrap_or_default().to_ascii_lowercase();
-        let mut parts = value.split(';').map(str::trim);
-        let state = parts.next().unwrap_or_default().to_owned();
-        let params: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('=')).collect();
-        let param = |name: &str| {
-            let found = params.iter().find(|(known, _)| known.trim() == name);
-            found.map(|(_, value)| value.trim())
-        };
-        Ok(News {
-            reason: param("reason").unwrap_or_default().to_owned(),
-            expires_s: param("expires").and_then(|value| value.parse().ok()),
-            retry_after_s: param("retry-after").and_then(|value| value.parse().ok()),
-            info: match state.as_str() {
-                // While it is pending there is nothing to know, and afterwards nothing more.
-                "pending" | "terminated" => None,
-                _ => info(notify)?,
-            },
-            state,
-        })
-    }
-}
-
-fn info(notify: &Message) -> Result<Option<DialogInfo>, u16> {
-    if notify.body().is_empty() {
-        return Ok(None);
-    }
-    let body = body_of(notify, dialog_info::CONTENT_TYPE).ok_or(415_u16)?;
-    dialog_info::parse(&body).map(Some).map_err(|_| 400)
+/// How long a PBX asks to be left alone, if that is not too long.
+fn retry_after(seconds: Option<u32>) -> Duration {
+    Duration::from_secs(u64::from(seconds.unwrap_or(0).min(3_600)))
 }

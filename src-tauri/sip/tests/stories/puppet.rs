@@ -93,7 +93,10 @@ impl Puppet {
 
     pub fn pass(&mut self, time: Duration) {
         let limit = self.now + time;
+        let mut wakes = 0;
         while let Some(wake) = self.core.wake().filter(|wake| *wake <= limit) {
+            wakes += 1;
+            assert!(wakes < 1_000_000, "{time:?} never pass");
             self.now = self.now.max(wake);
             self.input(Input::Tick);
         }

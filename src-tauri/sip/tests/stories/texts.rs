@@ -101,6 +101,21 @@ fn a_text_comes_in_and_is_told_once_however_often_it_is_repeated() {
 }
 
 #[test]
+fn a_text_inside_of_a_call_is_told_too() {
+    let mut puppet = Puppet::registered(|_| {});
+    let invite = puppet.invite(sip::CallKey(1));
+    puppet.answer(&invite, "pbx", &[]);
+    puppet.events.clear();
+    puppet.inside("MESSAGE", 1, &invite, "pbx", &[PLAIN], b"The queue is full");
+    puppet.take("200 MESSAGE");
+    let text = puppet.expect("Message", |event| match event {
+        Event::Message { text, .. } => Some(text),
+        _ => None,
+    });
+    assert_eq!(text, "The queue is full");
+}
+
+#[test]
 fn the_pbx_s_word_counts_for_who_wrote() {
     let mut puppet = Puppet::registered(|_| {});
     says(&mut puppet, "one", &[PLAIN, "P-Asserted-Identity: \"Front desk\" <sip:200@pbx.example>"], b"hello");

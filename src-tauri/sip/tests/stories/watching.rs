@@ -1,5 +1,7 @@
 //! Watching what extensions do (RFC 6665, RFC 4235), against a PBX whose every word the story writes.
 
+mod lasting;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use sip::{Command, Event, FlowError, Input, Watched, dialog_info::State, wire::Message};
@@ -515,7 +517,10 @@ fn whatever_the_pbx_did_in_the_end_everybody_is_known() {
         let mut subscribes: Vec<Message> = vec![];
         for round in 0..450_u32 {
             let good = round > 150;
+            let mut said = 0;
             while let Some(message) = puppet.sent.pop_front() {
+                said += 1;
+                assert!(said < 1_000, "seed {seed}, round {round}: each answer brings the next {message:?}");
                 match message.method() {
                     "REGISTER" if message.is_request() => registered(&mut puppet, &message),
                     "SUBSCRIBE" if message.is_request() => {
