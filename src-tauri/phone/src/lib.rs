@@ -46,7 +46,7 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Asks for something. Waits only while the phone is behind by [`QUEUE`] commands, which it never is for long: it
+    /// Asks for something. Waits only while the phone is behind by 256 commands, which it never is for long: it
     /// waits for nobody. After [`Event::Stopped`] commands go nowhere.
     pub async fn send(&self, command: Command) {
         self.commands.send(command).await.ok();

@@ -76,7 +76,7 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Message {
     }
 }
 
-/// Makes messages of bytes, however they are cut. Holds [`MAX_MESSAGE`] bytes and a line at most.
+/// Makes messages of bytes, however they are cut. Holds 256 KiB and a line at most.
 #[derive(Debug, Default)]
 pub struct Decoder {
     greeted: bool,
