@@ -1,5 +1,6 @@
 //! Stories at one desk, in virtual time.
 
+mod callbacks;
 mod calls;
 mod cards;
 mod clicks;

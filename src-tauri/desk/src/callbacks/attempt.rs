@@ -17,9 +17,7 @@ use crate::{
     origination,
     supervision::OrdersBy,
     update::{Desk, Effect, Now},
-    wire::{
-        AttemptResult, CallbackOrder, CallbackOutcome, NumberKind, OriginationState, Refusal, Registration, Via,
-    },
+    wire::{AttemptResult, CallbackOrder, CallbackOutcome, NumberKind, OriginationState, Refusal, Registration, Via},
 };
 
 impl Callbacks {
