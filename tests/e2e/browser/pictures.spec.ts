@@ -35,7 +35,16 @@ for (const language of ['en', 'ru', 'fa']) {
     await both(window.page, `${language}-preview`);
 
     await window.page.keyboard.press('F1');
-    for (const [place, page] of ['accounts', 'cards', 'clicks', 'events', 'sound', 'appearance', 'keys'].entries()) {
+    for (const [place, page] of [
+      'accounts',
+      'cards',
+      'clicks',
+      'events',
+      'pbx',
+      'sound',
+      'appearance',
+      'keys',
+    ].entries()) {
       await window.page.getByRole('tab').nth(place).click();
       await both(window.page, `${language}-settings-${page}`);
     }

@@ -1,2 +1,2 @@
 /** The pages of the settings. */
-export type Page = 'accounts' | 'cards' | 'clicks' | 'events' | 'sound' | 'appearance' | 'keys';
+export type Page = 'accounts' | 'cards' | 'clicks' | 'events' | 'pbx' | 'sound' | 'appearance' | 'keys';

@@ -46,7 +46,7 @@ export const CALLBACK_SCENARIOS: Record<string, () => Snapshot> = {
       callback_line: line({
         calls: [],
         made_last_hour: 0,
-        trouble: { code: 'not_registered', detail: 'The account of the line is not registered', sip_status: null },
+        trouble: { code: 'line_no_trunk', detail: 'The account that calls back is not registered', sip_status: null },
       }),
     }),
   line_off: () => snapshot({ callback_line: line({ enabled: false, calls: [], made_last_hour: 0 }) }),

@@ -171,7 +171,7 @@ export function line(changes: Partial<CallbackLine> = {}): CallbackLine {
         caller: { number: '+882 16 555 0100', name: null },
         target: '',
         state: 'refused',
-        trouble: { code: 'line_not_allowed', detail: 'This caller is not on the list', sip_status: null },
+        trouble: { code: 'line_caller_not_allowed', detail: 'This caller may not use the line', sip_status: null },
         at: ago(410),
       }),
     ],
