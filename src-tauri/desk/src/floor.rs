@@ -45,7 +45,7 @@ use self::{
 use crate::{
     card::{Alarms, Numbering},
     update::{Desk, Now},
-    wire::{Agent, AgentState, Queue, What},
+    wire::{Agent, Queue, What},
 };
 
 /// All that is known of the floor.
@@ -98,21 +98,6 @@ impl Floor {
         self.people.get(extension).map(|person| self.wire(extension, person))
     }
 
-    /// There is something to hear: they talk, or hold who they talk to.
-    #[expect(dead_code, reason = "supervision asks")]
-    pub(crate) fn is_talking(&self, extension: &str) -> bool {
-        let state = self.people.get(extension).map(|person| person.stands(&self.legs).state);
-        matches!(state, Some(AgentState::Talking | AgentState::OnHold))
-    }
-
-    /// A call rings there, which somebody else could take; whatever else they do.
-    #[expect(dead_code, reason = "supervision asks")]
-    pub(crate) fn ringing_at(&self, extension: &str) -> bool {
-        let Some(person) = self.people.get(extension) else { return false };
-        let rings = |no: &u64| self.legs.get(*no).is_some_and(leg::Leg::rings);
-        person.legs.iter().any(rings) || person.stands(&self.legs).state == AgentState::Ringing
-    }
-
     /// Who it is, as the settings or else the PBX have it.
     pub(crate) fn name_of(&self, extension: &str) -> Option<String> {
         self.people.get(extension).and_then(Person::known_as)
@@ -127,6 +112,13 @@ impl Floor {
     pub(crate) fn is_numbered(&mut self, numbering: Numbering) {
         self.numbering = numbering;
         self.dirty.extend(self.people.keys().cloned());
+    }
+
+    /// How much is kept: people, legs, ids of legs that are over, queues, and who waits in them.
+    #[cfg(test)]
+    pub(crate) fn kept(&self) -> [usize; 5] {
+        let ((legs, over), (queues, waiting)) = (self.legs.kept(), self.queues.kept());
+        [self.people.len(), legs, over, queues, waiting]
     }
 
     fn load(&mut self, rules: &FloorRules) {

@@ -6,7 +6,7 @@ use cti::{CallEvent, What, ami};
 
 use super::{
     Due, Floor,
-    leg::{Extension, Leg, exact},
+    leg::{Extension, Id, Leg, exact},
     person::{BELIEVED_AFTER, DOUBTED_AFTER},
 };
 use crate::{card::has_own_legs, update::Now};
@@ -152,13 +152,24 @@ impl Floor {
 
     fn ends(&mut self, event: &CallEvent, now: Now) {
         let id = (event.source.clone(), event.leg_id.clone());
-        match self.legs.find(&id) {
+        match self.legs.find(&id).or_else(|| self.recorded(&id, event)) {
             Some(no) => self.end_leg(no, now),
             // Its beginning may come after it.
             None if exact(&event.leg_id).is_some() => self.legs.is_over(id, now.instant),
             None => {}
         }
         self.is_heard(event);
+    }
+
+    /// What is written down of a leg that nobody heard of is that of the one which was answered, unless a colleague's is meant.
+    fn recorded(&self, id: &Id, event: &CallEvent) -> Option<u64> {
+        let is_colleagues = |extension: &str| self.numbering.own().is_listed(extension);
+        let is_unheard = self.legs.over_since(id).is_none() && !event.extension.as_deref().is_some_and(is_colleagues);
+        if !(is_unheard && matches!(event.what, What::Recorded(_))) {
+            return None;
+        }
+        let of_call = self.legs.of_call(&(event.source.clone(), event.call_id.clone()));
+        of_call.iter().rev().copied().find(|no| self.legs.get(*no).is_some_and(Leg::talks))
     }
 
     /// An extension has no call any more, and the PBX does not say which one it had.
@@ -219,7 +230,8 @@ impl Floor {
         let Some(name) = leg.extension else { return };
         let Some(person) = self.people.get_mut(&name) else { return };
         person.is_heard = true;
-        person.freed = Some(now.wall);
+        // While the PBX lists what is, that was at some time before.
+        person.freed = (!self.manager.is_listing_of(&leg.source)).then_some(now.wall);
         if person.legs.is_empty() {
             self.is_quiet(&name, now.instant);
         }

@@ -141,6 +141,8 @@ impl Leg {
             self.remote = party;
         }
         self.queue = self.queue.take().or(queue);
+        // Whatever rang here before and was taken by somebody else.
+        self.is_taken = false;
     }
 
     /// Who is at the other end: behind a transfer of an own extension, the one outside.

@@ -81,14 +81,13 @@ impl Legs {
         self.over.at.get(id).copied()
     }
 
+    /// How many there are, and how many that are over.
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.all.len()
-    }
-
-    #[cfg(test)]
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty() && self.by_id.is_empty() && self.by_call.is_empty()
+    pub(super) fn kept(&self) -> (usize, usize) {
+        let of_calls: usize = self.by_call.values().map(Vec::len).sum();
+        assert_eq!((self.by_id.len(), of_calls), (self.all.len(), self.all.len()), "each goes by both names");
+        assert!(self.over.at.len() <= self.over.order.len(), "each will be forgotten");
+        (self.all.len(), self.over.order.len())
     }
 }
 

@@ -95,14 +95,11 @@ pub(super) fn is_engaged(state: DeviceState) -> bool {
 
 impl Person {
     pub(super) fn stands(&self, legs: &Legs) -> Stands {
-        let leg = self.legs.iter().filter_map(|no| legs.get(*no)?.strand()).max_by_key(|strand| self.rank(strand));
-        let dialog = || self.dialogs.as_ref()?.strands().max_by_key(|strand| self.rank(strand));
-        leg.or_else(dialog).map_or_else(|| self.alone(), |strand| self.in_call(strand))
-    }
-
-    /// What counts most; of two that are alike the one that began later.
-    fn rank(&self, strand: &Strand) -> (Phase, Option<Timestamp>) {
-        (self.phase(strand), strand.began)
+        let dialogs = self.dialogs.iter().flat_map(Dialogs::strands).map(|strand| (false, strand));
+        let legs = self.legs.iter().filter_map(|no| legs.get(*no)?.strand()).map(|strand| (true, strand));
+        // Of two that are alike the leg, which tells more, and of two legs the one that began later.
+        let rank = |(is_leg, strand): &(bool, Strand)| (self.phase(strand), *is_leg, strand.began);
+        dialogs.chain(legs).max_by_key(rank).map_or_else(|| self.alone(), |(_, strand)| self.in_call(strand))
     }
 
     fn in_call(&self, strand: Strand) -> Stands {
@@ -113,9 +110,12 @@ impl Person {
             Phase::OnHold => AgentState::OnHold,
             Phase::Ringing => AgentState::Ringing,
         };
-        let held = self.device.as_ref().filter(|_| phase == Phase::OnHold).and_then(|device| device.since);
         let Strand { began, party, direction, queue, .. } = strand;
-        Stands { state, since: held.max(began), party, direction, queue }
+        let since = match &self.device {
+            Some(device) if phase == Phase::OnHold => device.since.max(began.filter(|_| device.since.is_some())),
+            _ => began,
+        };
+        Stands { state, since, party, direction, queue }
     }
 
     /// Only the device knows that it holds all calls that are up.
@@ -139,8 +139,9 @@ impl Person {
         if state == AgentState::Unknown {
             return Stands::default();
         }
+        let device = told.and_then(|device| device.since);
         let dialogs = self.dialogs.as_ref().and_then(|dialogs| dialogs.freed);
-        let since = told.and_then(|device| device.since).max(self.freed).max(dialogs);
+        let since = if state == AgentState::Free { device.max(self.freed).max(dialogs) } else { device };
         Stands { state, since, ..Stands::default() }
     }
 

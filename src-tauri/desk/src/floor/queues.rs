@@ -41,7 +41,6 @@ struct Queue {
 
 #[derive(Debug)]
 struct Waiter {
-    call_id: String,
     /// As the PBX writes it.
     told: String,
     party: Peer,
@@ -96,7 +95,7 @@ impl Queues {
         let told = plain(waits.number, MAX_NUMBER);
         let place = (waits.since, self.made);
         queue.by_call.insert(waits.call_id.to_owned(), place);
-        queue.waiting.insert(place, Waiter { call_id: waits.call_id.to_owned(), told, party, listing });
+        queue.waiting.insert(place, Waiter { told, party, listing });
         self.dirty.insert(name.to_owned());
     }
 
@@ -171,8 +170,12 @@ impl Queues {
         }
     }
 
+    /// How many there are, and how many wait in them.
     #[cfg(test)]
     pub(super) fn kept(&self) -> (usize, usize) {
+        let waiting: usize = self.all.values().map(|queue| queue.waiting.len()).sum();
+        let by_call: usize = self.all.values().map(|queue| queue.by_call.len()).sum();
+        assert_eq!((waiting, by_call), (self.waiting, self.waiting), "each goes by both names");
         (self.all.len(), self.waiting)
     }
 }

@@ -3,7 +3,7 @@
 /// What the settings say of the floor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FloorRules {
-    /// Who works here, in this order; others are shown once a PBX tells of them, unless `only_these`.
+    /// Who works here; others are shown once a PBX tells of them, unless `only_these`.
     pub agents: Vec<FloorAgent>,
     /// Nobody else is shown.
     pub only_these: bool,

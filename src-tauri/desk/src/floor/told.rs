@@ -58,6 +58,10 @@ impl Floor {
             device.listing = listing;
         }
         let before = person.device.as_ref().map(|device| device.state);
+        // Nobody saw how it came to stand otherwise than before the connection was lost.
+        if !is_new && before.is_some_and(|before| state.is_some_and(|state| state != before)) {
+            person.freed = None;
+        }
         if let Some(state) = state.filter(|state| before != Some(*state)) {
             // That the telephone is free is told a moment after the end of its call.
             let was_free = person.state == AgentState::Free && state == DeviceState::Free;
@@ -77,6 +81,9 @@ impl Floor {
         let Some(known_as) = exact(extension).and_then(|extension| self.meet(extension)) else { return };
         let (listing, since) = (self.manager.listing(), (!self.manager.is_listing()).then_some(now.wall));
         let Some(person) = self.people.get_mut(&known_as) else { return };
+        if person.member_of.len() >= MAX_QUEUES_OF_PERSON && !person.member_of.contains_key(queue) {
+            return;
+        }
         let before = person.member_of.remove(queue);
         if before.is_none() {
             self.queues.members(queue, true);
@@ -150,5 +157,7 @@ fn sweep(person: &mut Person, listing: u64) {
     person.listeners.retain(|_, told| *told >= listing);
 }
 
+/// Nobody works in more.
+const MAX_QUEUES_OF_PERSON: usize = 64;
 /// More do not listen to one.
 const MAX_LISTENERS: usize = 16;

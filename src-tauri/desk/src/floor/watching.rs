@@ -54,22 +54,9 @@ impl Desk {
         if !watching.is_due && account == watching.account {
             return;
         }
-        let targets = self.floor.whom_to_watch();
-        self.floor.watching.is_due = false;
-        let is_same = account == watching_account(&self.floor) && targets == self.floor.watching.targets;
-        self.floor.watching.account.clone_from(&account);
-        if is_same {
-            return;
-        }
-        self.floor.watches(&targets);
-        if let Some(account) = account {
-            self.command(Command::Watch { account, targets });
-        }
+        let command = self.floor.watches(account);
+        command.into_iter().for_each(|command| self.command(command));
     }
-}
-
-fn watching_account(floor: &Floor) -> Option<AccountId> {
-    floor.watching.account.clone()
 }
 
 impl Floor {
@@ -83,9 +70,23 @@ impl Floor {
         agents.map(|agent| agent.extension.clone()).take(MAX_WATCHED).collect()
     }
 
+    /// By this account from now on. What the phone is to be asked for, if that is something else than before.
+    fn watches(&mut self, account: Option<AccountId>) -> Option<Command> {
+        let targets = self.whom_to_watch();
+        self.watching.is_due = false;
+        let is_other = account != self.watching.account;
+        self.watching.account.clone_from(&account);
+        let is_new = targets != self.watching.targets || (is_other && !targets.is_empty());
+        if is_new {
+            let wanted = targets.iter().filter(|_| !is_other).map(String::as_str).collect();
+            self.forget_dialogs(&wanted);
+            self.watching.targets.clone_from(&targets);
+        }
+        account.filter(|_| is_new).map(|account| Command::Watch { account, targets })
+    }
+
     /// Of whoever is not watched any more nothing is known this way.
-    fn watches(&mut self, targets: &[String]) {
-        let wanted: BTreeSet<&str> = targets.iter().map(String::as_str).collect();
+    fn forget_dialogs(&mut self, wanted: &BTreeSet<&str>) {
         for (name, person) in &mut self.people {
             if !wanted.contains(&**name) && person.dialogs.take().is_some() {
                 self.watching.known = self.watching.known.saturating_sub(1);
@@ -93,7 +94,6 @@ impl Floor {
             }
         }
         self.watching.refused = None;
-        self.watching.targets = targets.to_vec();
     }
 
     pub(super) fn watched(&mut self, extension: &str, watched: Watched, now: Now) {
