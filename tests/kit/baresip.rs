@@ -32,21 +32,6 @@ impl Baresip {
         phone
     }
 
-    /// A desk phone: it rings, and answers by itself only what asks for it (`Call-Info: …;answer-after=0`).
-    #[track_caller]
-    pub fn desk_phone(account: &Account) -> Self {
-        let Account { aor, registrar, password, .. } = account;
-        let number = account.number().to_owned();
-        let domain = aor.rsplit('@').next().unwrap_or_default();
-        let line = format!(
-            "<sip:{number}@{domain}>;auth_user={number};auth_pass={password};outbound=\"sip:{registrar}\";\
-             audio_codecs=pcmu;answermode=manual;sip_autoanswer=yes;regint=60\n"
-        );
-        let phone = Self::run(number, &line, &[]);
-        phone.until_registered();
-        phone
-    }
-
     /// Calls an extension from outside, over the trunk, as this person with this number.
     #[track_caller]
     pub fn call_in(pbx: &Pbx, name: &str, number: &str, extension: &str) -> Self {

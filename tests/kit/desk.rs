@@ -383,8 +383,9 @@ impl Desk {
         let tail: String = tail.into_iter().rev().map(|line| format!("  {line}\n")).collect();
         let (accounts, calls) = (list(&mut shown.accounts.values()), list(&mut shown.calls.values()));
         let cards = list(&mut shown.cards.values());
+        let agents = list(&mut shown.agents.values());
         format!(
-            "accounts:\n{accounts}calls:\n{calls}cards:\n{cards}notices:\n{}log of {}:\n{tail}",
+            "accounts:\n{accounts}calls:\n{calls}cards:\n{cards}agents:\n{agents}notices:\n{}log of {}:\n{tail}",
             list(&mut shown.notices.iter()),
             self.number
         )

@@ -123,6 +123,7 @@ impl Shown {
             "queue_changed" => drop(self.queues.insert(text(&change["queue"]["name"]), change["queue"].clone())),
             "queue_removed" => drop(self.queues.remove(&text(&change["queue"]))),
             "callback_changed" => drop(self.callbacks.insert(id(&change["callback"]), change["callback"].clone())),
+            "callback_removed" => drop(self.callbacks.remove(&text(&change["callback"]))),
             "order_changed" => drop(self.orders.insert(id(&change["order"]), change["order"].clone())),
             "help_changed" => drop(self.help.insert(id(&change["help"]), change["help"].clone())),
             "help_removed" => drop(self.help.remove(&text(&change["help"]))),

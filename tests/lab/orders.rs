@@ -105,10 +105,10 @@ fn a_colleagues_ringing_call_is_taken() {
 
 #[test]
 fn ones_own_desk_phone_is_answered_from_the_screen() {
-    // The desk phone is 103's: baresip, which answers only what asks to be answered by itself.
+    // The desk phone is 103's: one that rings, and answers by itself what asks for it.
     let pbx = Pbx::start(&[]);
     let [omid] = pbx.agents();
-    let phone = Baresip::desk_phone(&pbx.account("103", "udp"));
+    let phone = Desk::start(Settings::of(pbx.account("103", "udp")));
     let settings = format!("{}desk_phone = \"103\"\n[cards]\nextensions = [\"1xx\"]\n", pbx.manager("ringside"));
     let more = format!("{settings}[floor]\nagents = [\"103\"]\n");
     let sara = Desk::start(Settings::of(pbx.account("102", "udp")).with(&more));
@@ -187,7 +187,7 @@ fn a_recording_that_is_not_there_or_elsewhere_is_a_sentence() {
 fn each_way_to_fail_has_its_sentence() {
     let office = Office::open();
     // Of the far end: the phone here has answered by itself.
-    assert_eq!(office.fails("713"), "far_busy");
+    assert_eq!(office.fails("89990000002"), "far_busy");
     assert_eq!(office.fails("89990000008"), "far_declined");
     assert_eq!(office.fails("89990000004"), "number_not_found");
     assert_eq!(office.fails("89990000005"), "pbx_congestion");
@@ -202,7 +202,8 @@ fn the_phone_that_is_rung_first_may_be_busy_refuse_or_be_away() {
     for (phone, code) in [("104", "phone_not_registered"), ("busy", "phone_busy"), ("declines", "phone_declined")] {
         let pbx = Pbx::start(&[]);
         let [other, own] = pbx.agents();
-        let desk_phone = (phone != "104").then(|| Desk::start(Settings::of(other.clone())));
+        // Else it would do as the PBX asks, and answer by itself.
+        let desk_phone = (phone != "104").then(|| Desk::start(Settings::of(other.clone().auto_answer("off"))));
         let number = desk_phone.as_ref().map_or("104", |desk| desk.number()).to_owned();
         let settings = format!("{}dial = \"pbx\"\ndesk_phone = \"{number}\"\n", pbx.manager("ringside"));
         let sara = Desk::start(Settings::of(own).with(&settings));
@@ -229,7 +230,7 @@ fn the_phone_that_is_rung_first_may_be_busy_refuse_or_be_away() {
 
 #[test]
 fn what_a_user_of_the_pbx_may_not_do_is_greyed_out() {
-    let office = Office::with("ringside-min", "");
+    let office = Office::with("ringside-min", "[floor]\nagents = [\"100-199\"]\n");
     let powers = office
         .sara
         .until_part("powers", "the PBX has said what may be done", |powers| powers["pause"]["why"].is_object());
@@ -238,6 +239,7 @@ fn what_a_user_of_the_pbx_may_not_do_is_greyed_out() {
     // What is allowed works for it all the same.
     let call = office.omid.dial("701");
     office.omid.until_active(&call);
+    office.sara.until_agent(office.omid.number(), "is in a call", |agent| agent["party"]["number"] == "701");
     office.sara.must(&json!({"type": "supervise", "extension": office.omid.number(), "mode": "spy"}));
     office.sara.until_part("supervision", "it listens", |now| now["state"] == "active");
     office.sara.until_hears(1004.0);

@@ -122,10 +122,11 @@ fn whoever_listens_sends_no_sound() {
     floor.supervisor.until_hears(OMID_HZ);
     let heard = floor.supervisor.heard().seconds();
     floor.supervisor.until_heard("a second more", |sound| sound.seconds() > heard + 1.0);
-    assert_eq!(received(&floor.pbx), 0, "packets of the supervisor that came in at the PBX");
+    // One opens the way through a NAT and is empty (RFC 6263 §4.1); sound would be fifty a second.
+    assert!(received(&floor.pbx) <= 1, "packets of the supervisor that came in at the PBX");
     floor.supervise("whisper");
     floor.sara.until_hears(SUPERVISOR_HZ);
-    assert!(received(&floor.pbx) > 0, "the count counts");
+    assert!(received(&floor.pbx) > 1, "the count counts");
 }
 
 #[test]

@@ -200,7 +200,7 @@ impl Watcher {
             self.tell_orders().await?;
             let is_refused = matches!(trouble, Trouble::Over(Over::WrongCredentials | Over::Refused(_)));
             self.is_lost(trouble.to_string()).await?;
-            let until = Instant::now() + if is_refused { pause::WHEN_REFUSED } else { pause.next() };
+            let until = Instant::now() + if is_refused { pause.refused() } else { pause.next() };
             self.pauses(until).await?;
         }
     }

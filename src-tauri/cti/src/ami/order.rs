@@ -53,6 +53,8 @@ struct Open {
     /// The action's id, once it is sent.
     action_id: Option<String>,
     reached: Reached,
+    /// Why the second party was not reached, as the PBX's attempt to call it ended.
+    missed: Option<Failure>,
     /// When something is decided for want of an event.
     due: Option<Instant>,
     /// It was to be ended by us.
@@ -111,6 +113,7 @@ impl Orders {
                     channel: None,
                     action_id: None,
                     reached: Reached::Asked,
+                    missed: None,
                     due: now.checked_add(patience),
                     is_ending: false,
                     is_unseen: false,
@@ -264,11 +267,15 @@ impl Orders {
         }
     }
 
-    /// The second party answered, or did not: then our channel's hangup says more.
+    /// The second party answered, or did not. A dialplan may then play a tone, and hang up with whatever cause.
     fn dialled(&mut self, message: &Message) {
-        let is_answer = message.text("DialStatus") == Some("ANSWER");
-        if let Some(no) = self.of(message, "Uniqueid").filter(|_| is_answer) {
-            self.answers(no);
+        let Some(no) = self.of(message, "Uniqueid") else { return };
+        let status = message.text("DialStatus").unwrap_or_default();
+        if status == "ANSWER" {
+            return self.answers(no);
+        }
+        if let Some(open) = self.open.iter_mut().find(|open| open.no == no) {
+            open.missed = Failure::of_dial(status);
         }
     }
 
@@ -316,7 +323,7 @@ impl Orders {
             (Kind::Supervise, Reached::Up) => Some(Failure::NobodyToListen),
             // One that is not there ends at once; a short one ends a little later.
             (Kind::Play, Reached::Up) => open.due.is_some_and(|due| due > now).then_some(Failure::RecordingMissing),
-            (_, Reached::Up) => Failure::of_far_end(cause),
+            (_, Reached::Up) => Failure::of_far_end(cause).or_else(|| open.missed.clone()),
             (_, _) => Some(Failure::of_first(cause)),
         };
         self.ends(no, failure);

@@ -10,11 +10,12 @@ use std::{
 pub(super) struct Pause {
     spread: u64,
     tries: u32,
+    refusals: u32,
 }
 
 impl Pause {
     pub(super) fn new(spread: u64) -> Self {
-        Self { spread, tries: 0 }
+        Self { spread, tries: 0, refusals: 0 }
     }
 
     pub(super) fn next(&mut self) -> Duration {
@@ -25,13 +26,21 @@ impl Pause {
         let percent = u32::try_from(hasher.finish() % 51).unwrap_or(0);
         whole * (100 - percent) / 100
     }
+
+    /// The same where the login was refused.
+    pub(super) fn refused(&mut self) -> Duration {
+        self.refusals = self.refusals.saturating_add(1);
+        if self.refusals <= SOON_AGAIN { LONGEST } else { WHEN_REFUSED }
+    }
 }
 
 const SHORTEST: Duration = Duration::from_secs(1);
 /// A floor that is back is to be seen at once; a connection that is refused costs a PBX nothing.
 const LONGEST: Duration = Duration::from_secs(3);
-/// A wrong password does not mend itself, and a PBX bars who tries it too often.
-pub(super) const WHEN_REFUSED: Duration = Duration::from_secs(30);
+/// An administrator who changes a secret may take a moment for both sides of it.
+const SOON_AGAIN: u32 = 3;
+/// A wrong one does not mend itself then: fewer than the ten tries in ten minutes for which fail2ban bars an address.
+const WHEN_REFUSED: Duration = Duration::from_secs(120);
 
 #[cfg(test)]
 mod tests {
@@ -49,5 +58,13 @@ mod tests {
         }
         assert!(all.iter().all(|pause| *pause <= LONGEST), "{all:?}");
         assert_ne!(all, pauses(8));
+    }
+
+    #[test]
+    fn a_secret_that_stays_wrong_is_tried_less_than_ten_times_in_ten_minutes() {
+        let mut pause = Pause::new(7);
+        let tries: Vec<_> = std::iter::repeat_with(|| pause.refused()).take(9).collect();
+        assert_eq!(tries[..3], [Duration::from_secs(3); 3], "what is mended soon is seen soon");
+        assert!(tries.iter().sum::<Duration>() > Duration::from_secs(600), "{tries:?}");
     }
 }

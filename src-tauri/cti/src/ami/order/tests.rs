@@ -177,6 +177,17 @@ fn a_call_gets_on_until_the_second_party_answers() {
 }
 
 #[test]
+fn the_second_party_is_busy_whatever_the_dialplan_plays_afterwards() {
+    for (status, why) in [("BUSY", "far_busy"), ("NOANSWER", "far_no_answer"), ("CHANUNAVAIL", "trunk_down")] {
+        let mut desk = Desk::new("PJSIP/{extension}");
+        desk.asks(call("200"));
+        desk.hears(&format!("Event: Newstate | ChannelState: 6 | {OURS}"));
+        desk.hears(&format!("Event: DialEnd | DialStatus: {status} | {OURS}"));
+        assert_eq!(code(&desk.hears(&format!("Event: Hangup | Cause: 16 | {OURS}"))), why);
+    }
+}
+
+#[test]
 fn each_way_to_fail_is_told_by_the_cause_and_not_by_the_reason() {
     let given_up = "Event: OriginateResponse | Response: Failure | ActionID: a1 | Reason: 0 | Uniqueid: <unknown>";
     for (cause, expected) in [

@@ -68,6 +68,17 @@ impl Failure {
         }
     }
 
+    /// Of the second party, by how the attempt to call it ended.
+    pub(super) fn of_dial(status: &str) -> Option<Self> {
+        match status {
+            "BUSY" => Some(Self::FarBusy),
+            "NOANSWER" => Some(Self::FarNoAnswer),
+            "CHANUNAVAIL" => Some(Self::TrunkDown),
+            "CONGESTION" => Some(Self::Congestion),
+            _ => None,
+        }
+    }
+
     pub(super) fn step(&self) -> Step {
         let (code, detail) = self.words();
         let detail = match self {
