@@ -30,6 +30,7 @@ mod reason;
 mod rules;
 mod shown;
 mod sip;
+mod standing;
 
 use std::{mem, time::Instant};
 
@@ -40,6 +41,7 @@ use self::{
     one::{One, Stage},
     reason::Reason,
     shown::Shown,
+    standing::Standing,
 };
 use crate::{
     update::{Desk, Now, Store},
@@ -57,6 +59,7 @@ pub(crate) struct Line {
     /// How many calls came.
     counted: u64,
     shown: Shown,
+    standing: Standing,
 }
 
 impl Line {
@@ -108,6 +111,7 @@ impl Desk {
 
     /// Looks at the settings, at the calls of this desk, and at the time: after every input.
     pub(crate) fn follow_line(&mut self, now: Now) {
+        self.check_line();
         self.mind_rules(now);
         self.line.made.forget(now.instant);
         self.line.shown.is_now(now.instant);

@@ -5,7 +5,7 @@ use std::iter;
 use phone::AccountId;
 
 use super::{
-    LineBy, LineMethod, LineNext, LineRules,
+    LineBy,
     callee::{Callee, Reading},
     limits::Promised,
     one::{One, Stage},
@@ -15,7 +15,6 @@ use super::{
 use crate::{
     account::Account,
     call::Call,
-    supervision::OrdersBy,
     update::{Desk, Now},
 };
 
@@ -50,7 +49,7 @@ impl Desk {
         if !call.trusted {
             return Err((Reason::Untrusted, None));
         }
-        let callee = match self.line_trouble() {
+        let callee = match self.line.standing.trouble() {
             Some(trouble) => Err(trouble),
             None => self.callee(&call.peer.number),
         };
@@ -85,49 +84,6 @@ impl Desk {
         let users = self.accounts.iter().flat_map(Account::users);
         let own = users.chain(rules.lines.iter().chain(&rules.caller_id).map(String::as_str)).collect();
         Some(Reading { rules, line: &line.settings.rules, dials: dials.map(|account| &account.settings.rules), own })
-    }
-
-    /// Why the line could call nobody, whoever calls.
-    pub(super) fn line_trouble(&self) -> Option<Reason> {
-        let rules = &self.settings.line;
-        let Some(reading) = self.reading() else { return Some(Reason::AccountUnknown) };
-        if rules.method == LineMethod::Caller && rules.allow.is_empty() {
-            return Some(Reason::NobodyAllowed);
-        }
-        if let Some(Err(why)) = reading.fixed() {
-            return Some(why);
-        }
-        match rules.by {
-            LineBy::Sip => self.account_called(&self.calls_over(self.is_fixed_inside(&reading)).0).is_none(),
-            LineBy::Manager => return self.manager_trouble(rules).or_else(|| self.next_trouble(rules)),
-        }
-        .then_some(Reason::NoTrunk)
-        .or_else(|| self.next_trouble(rules))
-    }
-
-    fn is_fixed_inside(&self, reading: &Reading<'_>) -> bool {
-        matches!(reading.fixed(), Some(Ok(Callee { is_inside: true, .. })))
-    }
-
-    fn manager_trouble(&self, rules: &LineRules) -> Option<Reason> {
-        if self.settings.supervision.orders != OrdersBy::Manager {
-            return Some(Reason::NoPbx);
-        }
-        match &rules.next {
-            LineNext::Agent if self.line_agent().is_none() => Some(Reason::NoAgent),
-            LineNext::Digits { read_at: None, .. } => Some(Reason::NowhereToDial),
-            _ => None,
-        }
-    }
-
-    fn next_trouble(&self, rules: &LineRules) -> Option<Reason> {
-        match &rules.next {
-            LineNext::Extension(number) | LineNext::Queue(number) if self.leads_to_line(number) => Some(Reason::Loops),
-            LineNext::Digits { .. } if rules.by == LineBy::Sip && rules.may_reach.is_empty() => {
-                Some(Reason::NothingToReach)
-            }
-            _ => None,
-        }
     }
 
     /// Whether whoever dials it would come back to the line.

@@ -18,7 +18,7 @@ use crate::{
 impl Desk {
     pub(super) fn orders_call(&mut self, mut one: One, now: Now) -> Option<One> {
         let Some(then) = self.comes_then() else {
-            let why = self.line_trouble().unwrap_or(Reason::NowhereToDial);
+            let why = self.line.standing.trouble().unwrap_or(Reason::NowhereToDial);
             return self.fails(one, &why, now);
         };
         self.line.made.add(one.key().to_owned(), now.instant);

@@ -26,8 +26,9 @@ pub(super) struct Shown {
     over: VecDeque<(Instant, LineCall)>,
     /// The time of this input.
     now: Option<Instant>,
+    /// When nothing but calls that were refused was told.
     told: Option<Instant>,
-    /// Something waits to be told.
+    /// Some of them wait to be.
     waits: bool,
 }
 
@@ -65,7 +66,7 @@ impl Desk {
         if !rules.configured {
             return CallbackLine { calls: self.line_calls(), ..CallbackLine::default() };
         }
-        let trouble = rules.enabled.then(|| self.line_trouble().or_else(|| self.line_is_down())).flatten();
+        let trouble = rules.enabled.then(|| self.line.standing.trouble().or_else(|| self.line_is_down())).flatten();
         let now = self.line.shown.now;
         CallbackLine {
             configured: true,
@@ -105,11 +106,13 @@ impl Desk {
         if line == self.shown.callback_line {
             return;
         }
-        if differ_in_refused(&line, &self.shown.callback_line) && !self.line.shown.may_be_told() {
-            self.line.shown.waits = true;
-            return;
+        if differ_in_refused(&line, &self.shown.callback_line) {
+            self.line.shown.waits = !self.line.shown.may_be_told();
+            if self.line.shown.waits {
+                return;
+            }
+            self.line.shown.told = self.line.shown.now;
         }
-        self.line.shown.told = self.line.shown.now;
         self.shown.callback_line = line.clone();
         self.tell(What::CallbackLineChanged { callback_line: line });
     }
