@@ -1,6 +1,10 @@
 //! The task that owns the desk.
 
-use std::{collections::VecDeque, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use cti::CallEvent;
 use desk::{
@@ -11,7 +15,7 @@ use journal::Write;
 use phone::{Command, Event};
 use tokio::{
     sync::{broadcast, mpsc, oneshot, watch},
-    time::sleep_until,
+    time::{sleep_until, timeout},
 };
 
 use crate::{
@@ -47,14 +51,19 @@ impl DeskHandle {
         self.ask(Asker::Agent, intent).await
     }
 
-    /// Asks for something on behalf of `asker`.
+    /// Asks for something on behalf of `asker`. What is said of a callback is on the disk by then, unless the disk does not take it.
     ///
     /// # Errors
     /// The refusal, with a code for the window and a sentence.
     pub async fn ask(&self, asker: Asker, intent: Intent) -> Result<Done, Refusal> {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Intent(asker, intent, reply)).await;
-        answer.await.unwrap_or_else(|_| Err(stopping()))
+        let done = answer.await.unwrap_or_else(|_| Err(stopping()))?;
+        if done.callback.is_some() {
+            // Whoever was told so counts on it. What a slow disk has not taken is tried again.
+            timeout(WRITTEN_WITHIN, self.journal.flush()).await.ok();
+        }
+        Ok(done)
     }
 
     /// What a text would really dial, on that account or else the one that would dial.
@@ -345,4 +354,6 @@ fn now() -> Now {
     Now { instant: Instant::now(), wall: jiff::Timestamp::now() }
 }
 
+/// As long as anybody waits for an answer.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(2);
 const QUEUE: usize = 256;
