@@ -119,9 +119,9 @@ fn lines(section: &Section<'_>) -> Result<Vec<String>, Problem> {
 }
 
 fn allow(section: &Section<'_>) -> Result<Vec<String>, Problem> {
-    let is_caller = |text: &str| {
-        let beginning = text.strip_suffix('*').filter(|beginning| has_digit(beginning)).unwrap_or(text);
-        is_number(beginning) || are_extensions(text)
+    let is_caller = |text: &str| match text.strip_suffix('*') {
+        Some(beginning) => is_number(beginning),
+        None => is_number(text) || are_extensions(text),
     };
     all(section, "allow", is_caller, "write callers like \"+74952294989\", \"+7495*\" or extensions like \"1xx\"")
 }
