@@ -181,10 +181,10 @@ impl Desk {
         self.help_is_taken(extension);
     }
 
-    /// The floor knows for certain that nobody talks there.
+    /// The floor knows for certain that nobody talks there. Who dials may have reached a menu, which is answered and no party.
     fn is_idle(&self, extension: &str) -> bool {
         let state = self.floor.agent(extension).filter(|_| self.floor.state().live).map(|agent| agent.state);
-        state.is_some_and(|state| !matches!(state, AgentState::Talking | AgentState::OnHold | AgentState::Unknown))
+        state.is_some_and(|state| matches!(state, AgentState::Free | AgentState::Ringing | AgentState::NotRegistered))
     }
 
     /// An order got on: `s…` a supervision, `p…` the rest.
