@@ -114,7 +114,17 @@ export class Session {
   /** Waits for the button of that name and clicks it as a mouse does. */
   async click(name) {
     const button = await until(`a button ${name}`, () => this.run(`${FIND} return button(arguments[0])`, name));
-    await this.#call('POST', `${this.#path}/element/${button[ELEMENT]}/click`, {});
+    await this.#click(button);
+  }
+
+  /** Waits for the element that a CSS selector finds and clicks it as a mouse does. */
+  async clickOn(selector) {
+    const element = await until(selector, () => this.run(`${FIND} return find(arguments[0])`, selector));
+    await this.#click(element);
+  }
+
+  async #click(element) {
+    await this.#call('POST', `${this.#path}/element/${element[ELEMENT]}/click`, {});
   }
 
   /** Waits for the element that a CSS selector finds and types into it. */
