@@ -6,6 +6,7 @@ mod cards;
 mod clicks;
 mod current;
 mod floods;
+mod floor;
 mod hold;
 mod links;
 mod originations;
