@@ -4,7 +4,7 @@
 #   npm --prefix ui run build && cargo build -p ringside --features custom-protocol
 #   cargo build -p ringside-headless
 #
-# RINGSIDE names another binary. Pictures go to artefacts/app-*.png.
+# The PBX of some tests is the lab's: `tests/lab/pbx install`. RINGSIDE names another binary. Pictures go to artefacts/app-*.png.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 

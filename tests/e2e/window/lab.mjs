@@ -40,15 +40,21 @@ export class Pbx {
   }
 
   /** An account of the PBX's, as a settings file has it. */
-  account(name) {
+  account(name, number = name) {
     const host = this.setting('BIND');
     return `[[account]]
 id = "${name}"
-aor = "sip:${name}@${host}"
+aor = "sip:${number}@${host}"
 registrar = "${host}:${this.setting('SIP_PORT')}"
+username = "${name}"
 password = "secret-${name}"
 transport = "udp"
 `;
+  }
+
+  /** The account of somebody outside who has that number: calls to numbers outside come there. */
+  outsider(number, name) {
+    return `${this.account('trunk', number)}display_name = "${name}"\n`;
   }
 
   /** What a settings file says of the manager interface. */
