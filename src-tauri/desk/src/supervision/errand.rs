@@ -146,7 +146,8 @@ impl Desk {
             return Err(Refusal::conflict("rings_here", "This call rings on this telephone: answer it here"));
         }
         let agent = self.floor.agent(extension).filter(|_| self.floor.state().live);
-        if agent.as_ref().is_some_and(|agent| !matches!(agent.state, AgentState::Ringing | AgentState::Unknown)) {
+        // Who talks may have another call that rings.
+        if agent.as_ref().is_some_and(|agent| matches!(agent.state, AgentState::Free | AgentState::NotRegistered)) {
             let detail = "Nothing rings there any more: somebody was quicker, or the caller gave up";
             return Err(Refusal::conflict("nothing_to_pick_up", detail));
         }

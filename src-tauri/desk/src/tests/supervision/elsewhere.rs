@@ -1,0 +1,101 @@
+//! The PBX rings another telephone of the supervisor's: nothing is here but what the PBX tells.
+
+use super::*;
+
+fn with_desk_phone() -> Kit {
+    let desk_phone = Some("901".to_owned());
+    ruled(SupervisionRules { orders: OrdersBy::Manager, desk_phone, ..SupervisionRules::default() })
+}
+
+fn active(mode: &str) -> (Kit, Asked) {
+    let mut kit = with_desk_phone();
+    let order = supervises(&mut kit, mode);
+    for reached in [Step::Accepted, Step::Ringing, Step::Up, Step::Done] {
+        step(&mut kit, &order, reached);
+    }
+    kit.take_commands();
+    (kit, order)
+}
+
+#[test]
+fn it_rings_there_without_a_token_and_is_seen_here() {
+    let (mut kit, order) = active("whisper");
+    assert_eq!((ordered(&mut kit), order.token.as_str()), (vec!["s1 Whisper 102 on 901".to_owned()], ""));
+    assert_eq!((seen(&kit).as_str(), calls(&kit).len()), ("Whisper Active, heard", 0));
+    stops(&mut kit);
+    assert_eq!((seen(&kit).as_str(), ordered(&mut kit)), ("Whisper Ending", vec!["end s1".to_owned()]));
+    step(&mut kit, &order, Step::Over);
+    assert_eq!(seen(&kit), "nothing");
+    assert!(row(&kit).ended_at.is_some());
+}
+
+#[test]
+fn its_microphone_is_not_ours_to_shut() {
+    let (mut kit, _) = active("barge");
+    kit.up(2);
+    assert_eq!(seen(&kit), "Barge Active, heard", "a call on this telephone changes nothing there");
+    let mut kit = with_desk_phone();
+    kit.up(2);
+    let order = supervises(&mut kit, "whisper");
+    step(&mut kit, &order, Step::Done);
+    assert_eq!(seen(&kit), "Whisper Active, heard");
+}
+
+#[test]
+fn its_end_is_waited_for_five_seconds_at_most() {
+    let (mut kit, _) = active("spy");
+    stops(&mut kit);
+    kit.pass(4 * SECOND);
+    assert_eq!(seen(&kit), "Spy Ending");
+    kit.pass(SECOND);
+    assert_eq!(seen(&kit), "nothing");
+    kit.pass(30 * SECOND);
+    assert_eq!(kit.desk.wake(), None);
+}
+
+#[test]
+fn a_telephone_is_in_one_call_so_one_leaves_before_the_next() {
+    let (mut kit, order) = active("spy");
+    kit.orders.clear();
+    kit.asks(&intent("102", "barge"));
+    assert_eq!((seen(&kit).as_str(), ordered(&mut kit)), ("Spy Asked to Barge", vec!["end s1".to_owned()]));
+    step(&mut kit, &order, Step::Over);
+    let next = last_order(&kit);
+    step(&mut kit, &next, Step::Done);
+    assert_eq!(seen(&kit), "Barge Active, heard");
+    let modes: Vec<String> = row(&kit).modes.into_iter().map(|(_, mode)| mode).collect();
+    assert_eq!(modes, ["spy", "barge"]);
+}
+
+#[test]
+fn so_it_does_for_another_colleague() {
+    let (mut kit, order) = active("spy");
+    kit.orders.clear();
+    kit.asks(&intent("103", "whisper"));
+    assert_eq!((seen(&kit).as_str(), ordered(&mut kit)), ("Whisper Asked", vec!["end s1".to_owned()]));
+    assert_eq!(said(&mut kit), ["tell 102: Ringside/1 listening mode=none"]);
+    step(&mut kit, &order, Step::Over);
+    let next = last_order(&kit);
+    assert_eq!(ordered(&mut kit), ["s3 Whisper 103 on 901"]);
+    step(&mut kit, &next, Step::Done);
+    assert_eq!(seen(&kit), "Whisper Active, heard");
+    assert_eq!(said(&mut kit), ["tell 103: Ringside/1 listening mode=whisper"]);
+    let begun: Vec<String> = rows(&kit).into_iter().map(|row| row.extension).collect();
+    assert_eq!(begun, ["102", "102", "102", "103", "103"]);
+}
+
+#[test]
+fn no_call_is_taken_for_it() {
+    let mut kit = with_desk_phone();
+    let order = supervises(&mut kit, "spy");
+    rings(&mut kit, 2, &order);
+    assert_eq!(said(&mut kit), ["decline c2 480"], "it has no token");
+    invites(&mut kit, 4, Invite { number: "102", name: Some("Listen 102"), asks: false, ..Invite::default() });
+    assert_eq!(kit.state("c4"), CallState::Ringing, "an ordinary call");
+}
+
+#[test]
+fn it_is_ones_own_extension_too() {
+    let mut kit = with_desk_phone();
+    assert_eq!(kit.is_refused(&intent("901", "spy")), (400, "own_extension".into()));
+}
