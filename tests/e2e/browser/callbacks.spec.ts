@@ -44,6 +44,8 @@ for (const language of ['en', 'ru', 'fa']) {
   });
 
   test(`what opens from the list in ${language}`, async ({ moment: at }) => {
+    // Half a dozen pictures, each of them read by axe.
+    test.setTimeout(80_000);
     const page = await at('callbacks', language);
     await showList(page);
     const buttons = page.locator('[data-callback="b1"] .actions button');
@@ -79,7 +81,7 @@ for (const language of ['en', 'ru', 'fa']) {
 
   test(`a promise being made in ${language}`, async ({ moment: at }) => {
     const page = await at('callback_can_promise', language);
-    await page.locator('button:has(svg.lucide-phone-outgoing)').last().click();
+    await page.locator('.talk button:has(svg.lucide-phone-outgoing)').click();
     const time = page.locator('.when input');
     await time.fill('15:30');
     await both(page, `${language}-callback-promising`);

@@ -17,6 +17,9 @@ async function serveSources(): Promise<{ origin: string; stop: () => Promise<voi
     logLevel: 'error',
     // Beside whoever works on the window.
     cacheDir: join(UI, 'node_modules/.vite-e2e'),
+    // All that is imported is found at the start, also where markup loads a window's part late: what is found later, or was
+    // kept from before an import was added, brings a second Svelte into the page.
+    optimizeDeps: { force: true, entries: ['*.html', 'src/windows/**/*.svelte'] },
     server: { port: 0, strictPort: false, host: '127.0.0.1', hmr: false },
   });
   await server.listen();
