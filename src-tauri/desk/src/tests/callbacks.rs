@@ -5,6 +5,7 @@ mod calling;
 mod due;
 mod missed;
 mod pbx;
+mod random;
 mod restored;
 mod spoken;
 
