@@ -17,6 +17,7 @@ mod prompts;
 mod risks;
 mod rules;
 mod setup;
+mod supervision;
 mod target;
 
 use std::time::{Duration, Instant};
