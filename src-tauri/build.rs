@@ -8,6 +8,7 @@ fn main() {
         "preview",
         "subscribe",
         "card_height",
+        "open_floor",
         "history",
         "export_history",
         "events",

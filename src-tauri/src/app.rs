@@ -21,7 +21,7 @@ use crate::links;
 use crate::records;
 use crate::signals;
 use crate::tray::{Choice, Tray};
-use crate::windows::{self, Kind};
+use crate::windows::{self, DataFolder, Kind};
 
 /// Longer than the desk takes to unregister and to end its calls; a desktop that logs out does not wait for ever.
 const STOP_BOUND: Duration = Duration::from_secs(3);
@@ -60,6 +60,7 @@ pub fn run(options: Options, runtime: &Runtime, starting: Starting) -> tauri::Re
             bridge::preview,
             bridge::subscribe,
             card_window::card_height,
+            windows::open_floor,
             records::history,
             records::export_history,
             records::events,
@@ -82,6 +83,7 @@ fn set_up(app: &AppHandle, options: Options, desk: Desk) -> tauri::Result<()> {
     app.manage(Subscriptions::default());
     app.manage(Heard::default());
     app.manage(CardWindow::new(&options.data));
+    app.manage(DataFolder(options.data.clone()));
     windows::open(app, Kind::Main, &options.data)?;
     if !options.hidden || options.link.is_some() {
         windows::bring(app);
@@ -156,6 +158,7 @@ fn on_window_event(window: &Window, event: &WindowEvent) {
         (Some(Kind::Main), WindowEvent::Focused(_)) => heard.turned.notify_one(),
         (Some(Kind::Card), WindowEvent::CloseRequested { .. }) => heard.closed.notify_one(),
         (Some(Kind::Card), WindowEvent::Moved(to)) => card_window::moved(window, *to),
+        (Some(Kind::Floor), WindowEvent::Destroyed) => window.state::<Subscriptions>().remove(window.label()),
         _ => {}
     }
 }
@@ -185,13 +188,13 @@ fn on_choice(app: &AppHandle, choice: Choice) {
     }
 }
 
-/// Size and place of the main window come back at the next start. Whether it is visible is not the plugin's to decide:
+/// Size and place of the main window and of the floor's come back at the next start. Whether it is visible is not the plugin's to decide:
 /// it would show and focus it.
 fn remember_window<R: tauri::Runtime>(options: &Options) -> tauri::plugin::TauriPlugin<R> {
     use tauri_plugin_window_state::{Builder, StateFlags};
     Builder::new()
         .with_state_flags(StateFlags::all() & !StateFlags::VISIBLE)
-        .with_filter(|label| label == Kind::Main.label())
+        .with_filter(|label| [Kind::Main, Kind::Floor].map(Kind::label).contains(&label))
         .with_filename(options.data.join("window.json").to_string_lossy())
         .build()
 }

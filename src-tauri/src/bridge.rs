@@ -102,6 +102,14 @@ impl Subscriptions {
         }
     }
 
+    /// The window is gone.
+    pub fn remove(&self, window: &str) {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((running, _)) = windows.running.remove(window) {
+            running.abort();
+        }
+    }
+
     fn replace(&self, window: &str, subscription: AbortHandle, channel: Channel<Message>) {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for refused in std::mem::take(&mut windows.untold) {

@@ -1,9 +1,9 @@
 //! The windows: which kinds there are, how they open, and how they come and go.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tauri::utils::config::Color;
-use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry};
+use tauri::{AppHandle, Manager, State, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry};
 
 use crate::card_window;
 use crate::place::Area;
@@ -15,23 +15,31 @@ pub enum Kind {
     Main,
     /// The caller card, on top of other programs.
     Card,
+    /// Who talks, and who may be listened to: a supervisor's, beside the phone.
+    Floor,
 }
+
+/// Where the web views keep what they keep.
+pub struct DataFolder(pub PathBuf);
 
 /// The ground of the UI's themes, so that nothing flashes before the page is drawn.
 const PAPER: Color = Color(0xf5, 0xf3, 0xee, 0xff);
 const SLATE: Color = Color(0x10, 0x18, 0x1a, 0xff);
 /// The main window is not made smaller than this.
 const MIN_SIZE: (f64, f64) = (380.0, 520.0);
+/// Nor the floor's, which is a table.
+const MIN_FLOOR: (f64, f64) = (640.0, 420.0);
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 2] = [Kind::Main, Kind::Card];
+    pub const ALL: [Kind; 3] = [Kind::Main, Kind::Card, Kind::Floor];
 
     /// Its label in Tauri and in the capability files.
     pub const fn label(self) -> &'static str {
         match self {
             Kind::Main => "main",
             Kind::Card => "card",
+            Kind::Floor => "floor",
         }
     }
 
@@ -44,6 +52,7 @@ impl Kind {
         match self {
             Kind::Main => "index.html",
             Kind::Card => "card.html",
+            Kind::Floor => "floor.html",
         }
     }
 
@@ -52,6 +61,7 @@ impl Kind {
         match self {
             Kind::Main => "Ringside",
             Kind::Card => "Ringside caller",
+            Kind::Floor => "Ringside floor",
         }
     }
 
@@ -60,6 +70,7 @@ impl Kind {
         match self {
             Kind::Main => (980.0, 680.0),
             Kind::Card => (card_window::WIDTH, card_window::HEIGHT),
+            Kind::Floor => (1180.0, 720.0),
         }
     }
 }
@@ -76,6 +87,7 @@ pub fn open(app: &AppHandle, kind: Kind, data: &Path) -> tauri::Result<WebviewWi
     let builder = match kind {
         Kind::Main => builder.min_inner_size(MIN_SIZE.0, MIN_SIZE.1),
         Kind::Card => on_top(builder),
+        Kind::Floor => builder.min_inner_size(MIN_FLOOR.0, MIN_FLOOR.1),
     };
     let window = builder.build()?;
     let ground = if window.theme()? == Theme::Dark { SLATE } else { PAPER };
@@ -101,6 +113,18 @@ pub fn bring(app: &AppHandle) {
     on_main_window(app, |window| show(window, Keyboard::Take));
 }
 
+/// The agent asked for the floor: makes its window, unless it is there, and takes the keyboard. One that is not wanted any more
+/// is closed for good, and gives its memory back.
+#[tauri::command]
+pub fn open_floor(app: AppHandle, data: State<'_, DataFolder>) {
+    let (opening, data) = (app.clone(), data.0.clone());
+    report(app.run_on_main_thread(move || {
+        let there = opening.get_webview_window(Kind::Floor.label());
+        let window = there.map_or_else(|| open(&opening, Kind::Floor, &data), Ok);
+        report(window.and_then(|window| show(&window, Keyboard::Take)));
+    }));
+}
+
 /// A call asks for the window: shows it if it is hidden, and leaves the keyboard to whoever types elsewhere.
 pub fn peek(app: &AppHandle) {
     on_main_window(app, |window| if window.is_visible()? { Ok(()) } else { show(window, Keyboard::Leave) });
@@ -115,9 +139,13 @@ pub fn has_focus(app: &AppHandle) -> bool {
 /// what it shows.
 pub fn on_event(window: &Window, event: &WindowEvent) {
     let WindowEvent::CloseRequested { api, .. } = event else { return };
-    api.prevent_close();
-    if Kind::from_label(window.label()) == Some(Kind::Main) {
-        report(hide(window));
+    match Kind::from_label(window.label()) {
+        Some(Kind::Main) => {
+            api.prevent_close();
+            report(hide(window));
+        }
+        Some(Kind::Card) => api.prevent_close(),
+        Some(Kind::Floor) | None => {}
     }
 }
 
