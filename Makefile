@@ -34,7 +34,7 @@ bench:
 	cargo build --profile ci -p ringside --features custom-protocol
 	cargo bench -p ringside-sip --bench wire
 	cargo bench -p ringside-media --bench stream
-	cargo bench -p ringside-desk --bench cards
+	cargo bench -p ringside-desk --bench cards --bench floor
 	cargo bench -p ringside-journal --bench journal
 	@missed=0; for what in growth bench; do target/venv/bin/python tests/bench/$$what.py || missed=1; done; exit $$missed
 

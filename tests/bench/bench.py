@@ -13,6 +13,7 @@ import sys
 import callers
 import clicks
 import events
+import listen
 from measure import HERE, Bench
 
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
@@ -39,6 +40,9 @@ TABLE = [
     ("event_to_painted_p99_ms", "webhook's last byte → card painted, its window was hidden, p99, ms", ("at most", 50.0)),
     ("event_to_painted_beside_p50_ms", "webhook's last byte → card painted beside another, p50, ms", ("at most", 50.0)),
     ("event_to_painted_beside_p99_ms", "webhook's last byte → card painted beside another, p99, ms", ("at most", 50.0)),
+    ("event_to_floor_p50_ms", "webhook's last byte → row of the floor painted, 500 agents, p50, ms", ("at most", 100.0)),
+    ("event_to_floor_p99_ms", "webhook's last byte → row of the floor painted, 500 agents, p99, ms", ("at most", 100.0)),
+    ("floor_events_per_s", "events a second meanwhile", ("at least", 195.0)),
     ("events_per_s", "events taken in during a call, 1/s", ("at least", 5000.0)),
     ("events_lost", "events lost, or not counted", ("at most", 0.0)),
     ("event_p50_ms", "event → 200 meanwhile, p50, ms", None),
@@ -53,6 +57,8 @@ TABLE = [
     ("events_rss_growth", "memory at the end over that after 10 s", ("at most", 1.1)),
     ("flood_per_s", "events taken in at most, 1/s (peer: Node's server answering 200)", None),
     ("flood_p99_ms", "event → 200 then, p99, ms (peer: likewise)", None),
+    ("listen_p50_ms", "click on listen → first sound, through Asterisk, p50, ms", ("peer", 1.0)),
+    ("listen_p99_ms", "click on listen → first sound, through Asterisk, p99, ms", ("peer", 1.0)),
     ("invite_to_180_p50_ms", "INVITE in → 180, p50, ms", ("peer", 1.0)),
     ("invite_to_180_p99_ms", "INVITE in → 180, p99, ms", ("peer", 1.0)),
     ("answer_to_rtp_ms", "answer → first RTP, ms", ("peer", 1.0)),
@@ -96,8 +102,10 @@ def measure(name, a):
         "stream": lambda: clicks.stream(bench, 10 if a.short else 100),
         "callers": lambda: callers.callers(bench, 10 if a.short else 200, 20 if a.short else 500),
         "painted": lambda: callers.painted(a.window, 10 if a.short else 500),
+        "floor": lambda: callers.floor(a.window, 20 if a.short else 500),
         "storm": lambda: events.storm(bench, a.storm_s or (5 if a.short else 60)),
         "flood": lambda: events.flood(bench, 2 if a.short else 10),
+        "listen": lambda: listen.listen(bench, 3 if a.short else 20),
         "cost": lambda: bench.cost(3 if a.short else 20, 5 if a.short else 30),
         "mouth_to_ear": lambda: bench.mouth_to_ear(4 if a.short else 12),
     }

@@ -115,3 +115,16 @@ def painted(app, events):
         raise RuntimeError("the window is not measured: %s" % out.stderr[-2000:])
     times = json.loads(out.stdout.splitlines()[-1])
     return {**percentiles("event_to_painted", times["hidden"]), **percentiles("event_to_painted_beside", times["shown"])}
+
+
+def floor(app, events):
+    """The floor's real window with 500 colleagues, at 200 events a second: see floor.mjs."""
+    if not os.path.exists(app):
+        print("%s is not built, so no floor is painted" % app, file=sys.stderr)
+        return {}
+    argv = [DESKTOP, "node", os.path.join(HERE, "floor.mjs"), str(events)]
+    out = subprocess.run(argv, env=dict(os.environ, RINGSIDE=app), capture_output=True, text=True)
+    if out.returncode:
+        raise RuntimeError("the floor is not measured: %s" % out.stderr[-2000:])
+    result = json.loads(out.stdout.splitlines()[-1])
+    return {**percentiles("event_to_floor", result["times"]), "floor_events_per_s": result["perSecond"]}

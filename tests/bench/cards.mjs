@@ -6,14 +6,13 @@
 // The page marks a card once the frame that shows it is drawn; page and sender read the same clock, the page to 1 ms.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CardWindow } from '../e2e/window/card.mjs';
 import { Ringside } from '../e2e/window/ringside.mjs';
 import { until } from '../e2e/window/webdriver.mjs';
+import { Pbx } from './webhook.mjs';
 
 const EVENTS = Number(process.argv[2] ?? 500);
 /** What is measured after these is not a first time. */
@@ -21,50 +20,8 @@ const WARM_UP = 5;
 /** Longer than a frame, so that events fall anywhere between two of them. */
 const FRAMES_MS = 50;
 
-/** Tells the desk of 101 of its calls. */
-class Pbx {
-  #socket;
-
-  static async of(ringside) {
-    const { hostname, port } = new URL((await ringside.ask('events')).receiver.address);
-    const pbx = new Pbx();
-    pbx.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
-    await once(pbx.#socket, 'connect');
-    return pbx;
-  }
-
-  /** When the event was handed to the kernel; returns once it is answered. */
-  async tells(EventType, call, CallStatus) {
-    const body = new URLSearchParams({
-      EventType,
-      CallID: call,
-      SubCallID: `a-${call}`,
-      CallerIDNum: numberOf(call),
-      CalledNumber: '101',
-      CallFlow: 'in',
-      CallStatus,
-      EventTime: `${Date.now()}000`,
-    }).toString();
-    const type = 'Content-Type: application/x-www-form-urlencoded';
-    const head = `POST /dial-in HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
-    const answered = once(this.#socket, 'data');
-    const sent = now();
-    this.#socket.write(head + body);
-    const [answer] = await answered;
-    if (!`${answer}`.startsWith('HTTP/1.1 200')) throw new Error(`the event is answered ${answer}`);
-    return sent;
-  }
-
-  rings = (call) => this.tells('dial-in', call, 'CALLING');
-  hangsUp = (call) => this.tells('hangup', call, 'CANCEL');
-
-  close() {
-    this.#socket.destroy();
-  }
-}
-
-const now = () => performance.timeOrigin + performance.now();
-const numberOf = (call) => `7495${call.replace('-', '').padStart(7, '0')}`;
+/** A call of the desk of 101. */
+const callOf = (id) => ({ id, with: `7495${id.replace('-', '').padStart(7, '0')}`, extension: '101' });
 
 /** The moment at which the card after `last` was drawn. */
 const painted = (page, last) =>
@@ -87,7 +44,7 @@ const painted = (page, last) =>
 /** A call comes; how long its card took. */
 async function comes(page, pbx, call) {
   const last = await page.run(`return document.documentElement.dataset.painted ?? ''`);
-  const [sent, shown] = await Promise.all([pbx.rings(call), painted(page, last)]);
+  const [sent, shown] = await Promise.all([pbx.rings(callOf(call)), painted(page, last)]);
   return shown - sent;
 }
 
@@ -98,7 +55,7 @@ async function series(page, pbx, name, isBack) {
     const call = `${name}-${i}`;
     await pause(Math.random() * FRAMES_MS);
     times.push(await comes(page, pbx, call));
-    await pbx.hangsUp(call);
+    await pbx.hangsUp(callOf(call));
     await until('the card is gone', () => page.run(isBack));
   }
   return times.slice(WARM_UP);

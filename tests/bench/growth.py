@@ -17,6 +17,9 @@ BAR = 2.0
 TABLE = [
     ("a call told by its events, 1 and 1 000 open cards", "webhook/1", "webhook/1000"),
     ("a call that rings here, 1 and 1 000 open cards", "invite/1", "invite/1000"),
+    ("a colleague's call on the floor, by AMI, 10 and 5 000 agents", "call/10", "call/5000"),
+    ("a caller who waits on the floor, and a pause, 10 and 5 000 agents", "queue/10", "queue/5000"),
+    ("a colleague's call on the floor, by webhook, 10 and 5 000 agents", "webhook/10", "webhook/5000"),
     ("commit an event, 10³ and 10⁶ calls", "1000 calls/commit an event", "1000000 calls/commit an event"),
     ("commit a new call, 10³ and 10⁶ calls", "1000 calls/commit a new call", "1000000 calls/commit a new call"),
     ("commit a note, 10³ and 10⁶ calls", "1000 calls/commit a note", "1000000 calls/commit a note"),

@@ -14,7 +14,8 @@ class Phone:
     def __init__(self, toml, env, folder, **variables):
         with open(toml, "rb") as f:
             self.config = tomllib.load(f)
-        self.folder, self.variables = folder, dict(variables, folder=folder)
+        usual = {"user": "agent", "password": "secret", "extension": "101", "answers": "manual"}
+        self.folder, self.variables = folder, dict(usual, **dict(variables, folder=folder))
         self.env = dict(env, HOME=folder)
         self.socket, self.call = None, ""
         for name, text in self.config.get("files", {}).items():
