@@ -47,6 +47,7 @@ impl Now {
 
 /// What the desk takes in.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "the large one comes once, and whenever the settings are written")]
 pub enum Input {
     /// Somebody asks for something. Answered by exactly one [`Effect::Reply`].
     Intent(Asker, Intent),
