@@ -154,11 +154,11 @@ impl Opening {
 
     async fn give_up(self, desk: &DeskHandle, why: String) {
         tracing::error!("{why}");
+        desk.tell(Input::Notice("journal_unavailable".to_owned(), why)).await;
+        // Those of the agent are kept until the desk is closed. Before others are let in, who are told the truth then.
+        desk.tell(Input::Callbacks(Vec::new())).await;
         self.state.send_replace(State::None);
         self.early.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        desk.tell(Input::Notice("journal_unavailable".to_owned(), why)).await;
-        // They work until the desk is closed, as it was told.
-        desk.tell(Input::Callbacks(Vec::new())).await;
     }
 }
 

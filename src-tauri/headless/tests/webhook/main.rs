@@ -100,3 +100,26 @@ fn a_call_that_was_answered_is_known_as_such_after_a_restart() {
         kit.until(answer, "/v1/snapshot", |desk| desk["cards"][0]["state"] == "active");
     }
 }
+
+/// The agent sees that nothing is kept, and works on. Whoever asks from afar must be told to ask again.
+#[test]
+fn without_a_journal_the_agent_may_promise_and_a_web_site_hears_that_nothing_is_safe() {
+    let mut kit = Kit::new("");
+    let ask = "/callback?number=%2B74952294989";
+    assert_eq!(kit.get(ask), 200);
+    kit.stop();
+    for file in fs::read_dir(kit.folder.join("data")).expect("a folder").flatten() {
+        if file.file_name().to_string_lossy().starts_with("journal.sqlite") {
+            fs::remove_file(file.path()).expect("it is ours");
+        }
+    }
+    fs::create_dir(kit.folder.join("data/journal.sqlite")).expect("it is free");
+    kit.start();
+    assert_eq!(kit.get(ask), 503);
+    let promise = json!({"type": "request_callback", "number": "+442079460812"}).to_string();
+    let (status, made) = kit.ask("POST", "/v1/intent", &promise);
+    assert_eq!(status, 200, "{made}");
+    let desk =
+        kit.until("it is shown", "/v1/snapshot", |desk| desk["callbacks"].as_array().is_some_and(|all| all.len() == 2));
+    assert!(desk["callbacks"].as_array().into_iter().flatten().any(|one| one["id"] == made["callback"]), "{desk}");
+}
