@@ -283,7 +283,11 @@ impl Engine {
                 Effect::LookUp(wanted) => self.crm.look_up(wanted),
                 Effect::Moment(moment, facts) => self.crm.moment(moment, facts),
                 Effect::Open(facts) => self.crm.open(&facts),
-                Effect::Reply(result) => drop(reply.take().map(|reply| reply.send(result))),
+                Effect::Reply(result) => {
+                    if let Some(reply) = reply.take() {
+                        drop(reply.send(result));
+                    }
+                }
             }
         }
     }
