@@ -164,7 +164,7 @@ impl Person {
     /// Nobody tells of them any more.
     pub(super) fn is_unknown(&self) -> bool {
         let is_told = self.device.is_some() || self.is_heard || !self.legs.is_empty();
-        !(self.is_listed || is_told || !self.member_of.is_empty() || !self.listeners.is_empty())
+        !self.is_listed && !is_told && self.member_of.is_empty() && self.listeners.is_empty()
     }
 
     /// Somebody, and not a service of the PBX.
