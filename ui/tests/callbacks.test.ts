@@ -180,6 +180,15 @@ describe('a promise', () => {
     expect(document.querySelector('[data-promise]')?.textContent).toMatch(/You promised to call back .*The price/s);
   });
 
+  test('takes the keyboard along, and gives it back', async () => {
+    await open(CALLBACK_SCENARIOS.callback_can_promise!());
+    await fireEvent.click(button('Promise a call back'));
+    const about = screen.getByRole('textbox', { name: /^What about/ });
+    await waitFor(() => expect(document.activeElement).toBe(about));
+    await fireEvent.keyDown(about, { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(button('Promise a call back')));
+  });
+
   test('at a time that is none tells how to write it', async () => {
     const host = await open(CALLBACK_SCENARIOS.callback_can_promise!());
     await fireEvent.click(button('Promise a call back'));

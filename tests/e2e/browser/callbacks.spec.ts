@@ -105,8 +105,14 @@ for (const language of ['en', 'ru', 'fa']) {
     await page.keyboard.press('F1');
     await page.getByRole('dialog').getByRole('tab').nth(4).click();
     await expect(page.locator('[data-power="barge"]')).toBeVisible();
-    await page.setViewportSize({ width: 420, height: 1300 });
-    await both(page, `${language}-settings-pbx-all`);
+    await both(page, `${language}-pbx`);
+    await page.locator('[data-power="floor"]').scrollIntoViewIfNeeded();
+    await both(page, `${language}-pbx-powers`);
+    await page.getByRole('combobox').click();
+    await page.getByRole('option').last().click();
+    await expect(page.locator('pre')).toContainText('[callback_line]');
+    await page.locator('pre').scrollIntoViewIfNeeded();
+    await both(page, `${language}-pbx-example`);
   });
 }
 
