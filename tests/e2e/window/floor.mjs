@@ -52,6 +52,10 @@ export class FloorWindow {
     return this.#within((page) => page.clickOn(selector));
   }
 
+  types(selector, text) {
+    return this.#within((page) => page.type(selector, text));
+  }
+
   /** How high the letters are that a CSS selector finds, in pixels. */
   letters(selector) {
     return this.#within((page) =>

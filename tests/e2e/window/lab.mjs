@@ -78,13 +78,15 @@ recordings = "${this.setting('MONITOR_DIR')}"
     return (await this.#script('cli', command)).stdout;
   }
 
-  /** The channels that there are: `[{ name, state, application, data, bridge }]`. */
+  /** The channels of telephones: `[{ name, state, application, data, bridge }]`. */
   async channels() {
-    const lines = (await this.cli('core show channels concise')).split('\n').filter((line) => line.includes('!'));
-    return lines.map((line) => {
+    const lines = (await this.cli('core show channels concise')).split('\n');
+    const channels = lines.map((line) => {
       const [name, , , , state, application, data, , , , , , bridge] = line.split('!');
       return { name, state, application, data, bridge };
     });
+    // Text messages have a channel, too, which stays.
+    return channels.filter(({ name }) => name.startsWith('PJSIP/'));
   }
 
   /** Waits until the channels fit, and returns what `fits` says. */
