@@ -139,13 +139,13 @@ impl Desk {
 
     /// It is over, and came to what it was for.
     fn succeeds(&mut self, one: One, now: Now) -> Option<One> {
-        self.line.shown.add(one.done(), now.instant);
+        self.line.shown.add(one.id, one.done(), now.instant);
         None
     }
 
     /// It is over, and did not.
     fn fails(&mut self, one: One, why: &Reason, now: Now) -> Option<One> {
-        self.line.shown.add(one.failed(why), now.instant);
+        self.line.shown.add(one.id, one.failed(why), now.instant);
         None
     }
 }

@@ -1,5 +1,6 @@
 //! Stories at one desk, in virtual time.
 
+mod callback_line;
 mod callbacks;
 mod calls;
 mod cards;

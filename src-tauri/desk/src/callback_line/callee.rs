@@ -215,6 +215,8 @@ impl Known {
         !is_never_called(&self.number)
             && match self.number.kind {
                 NumberKind::Extension => true,
+                // Longer or shorter than numbers are there: who knows what a provider makes of it.
+                NumberKind::Unknown if self.text.starts_with('+') && !in_full => false,
                 NumberKind::National | NumberKind::International | NumberKind::Unknown => {
                     self.digits.len() >= MIN_OUTSIDE && (in_full || !is_abroad)
                 }

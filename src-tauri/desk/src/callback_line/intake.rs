@@ -39,7 +39,7 @@ impl Desk {
                 handed_to: None,
                 at: now.wall,
             }),
-            Err((why, callee)) => self.line.shown.add(refused(id, call, callee, &why, now.wall), now.instant),
+            Err((why, callee)) => self.line.shown.add(id, refused(id, call, callee, &why, now.wall), now.instant),
         }
         true
     }
@@ -49,26 +49,36 @@ impl Desk {
         if !call.trusted {
             return Err((Reason::Untrusted, None));
         }
-        let callee = match self.line.standing.trouble() {
-            Some(trouble) => Err(trouble),
-            None => self.callee(&call.peer.number),
-        };
+        // The cheap questions first: a flood is not read number by number.
+        let trouble = self.line.standing.trouble().map_or(Ok(()), Err);
+        let callee = trouble.and_then(|()| self.has_room(now)).and_then(|()| self.callee(&call.peer.number));
         let callee = callee.map_err(|why| (why, None))?;
-        match self.has_room(&callee, now) {
+        match self.has_room_for(&callee, now) {
             Ok(()) => Ok(callee),
             Err(why) => Err((why, Some(callee))),
         }
     }
 
-    fn has_room(&self, callee: &Callee, now: Now) -> Result<(), Reason> {
-        let all = &self.line.all;
-        if all.iter().any(|one| one.key() == callee.key && !one.is_connected()) {
+    /// For anybody at all.
+    fn has_room(&self, now: Now) -> Result<(), Reason> {
+        if self.line.made.count(now.instant).saturating_add(self.promised()) >= self.settings.line.per_hour {
+            return Err(Reason::Limit);
+        }
+        if self.line.all.len() >= MOST_AT_ONCE { Err(Reason::Crowded) } else { Ok(()) }
+    }
+
+    fn has_room_for(&self, callee: &Callee, now: Now) -> Result<(), Reason> {
+        if self.line.all.iter().any(|one| one.key() == callee.key && !one.is_connected()) {
             return Err(Reason::AlreadyWaiting);
         }
-        let promised = u32::try_from(all.iter().filter(|one| one.is_promised()).count()).unwrap_or(u32::MAX);
         // One that waits for the same number was told apart above.
-        self.line.made.allows(&self.settings.line, &callee.key, Promised { all: promised, each: 0 }, now.instant)?;
-        if all.len() >= MOST_AT_ONCE { Err(Reason::Crowded) } else { Ok(()) }
+        let promised = Promised { all: self.promised(), each: 0 };
+        self.line.made.allows(&self.settings.line, &callee.key, promised, now.instant)
+    }
+
+    /// How many wait.
+    fn promised(&self) -> u32 {
+        u32::try_from(self.line.all.iter().filter(|one| one.is_promised()).count()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn callee(&self, caller: &str) -> Result<Callee, Reason> {

@@ -1,18 +1,14 @@
 //! What is shown of the line.
 
 use std::{
+    cmp::Reverse,
     collections::VecDeque,
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
 
-use super::{
-    LineBy,
-    callee::Callee,
-    one::{One, name},
-    reason::Reason,
-};
+use super::{LineBy, LineMethod, callee::Callee, one::name, reason::Reason};
 use crate::{
     call::Call,
     update::Desk,
@@ -22,8 +18,8 @@ use crate::{
 /// Calls that are over, and when the window was told.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    /// The oldest first; at most [`MOST_SHOWN`].
-    over: VecDeque<(Instant, LineCall)>,
+    /// With their numbers and when they ended, the oldest end first; at most [`MOST_SHOWN`].
+    over: VecDeque<(Instant, u64, LineCall)>,
     /// The time of this input.
     now: Option<Instant>,
     /// When nothing but calls that were refused was told.
@@ -33,24 +29,24 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn add(&mut self, call: LineCall, now: Instant) {
+    pub(super) fn add(&mut self, id: u64, call: LineCall, now: Instant) {
         if self.over.len() >= MOST_SHOWN {
             self.over.pop_front();
         }
-        self.over.push_back((now, call));
+        self.over.push_back((now, id, call));
     }
 
     /// Lets go of what has been in sight for long enough.
     pub(super) fn is_now(&mut self, now: Instant) {
         self.now = Some(now);
-        while self.over.front().is_some_and(|(at, _)| now.saturating_duration_since(*at) >= SHOWN_FOR) {
+        while self.over.front().is_some_and(|(at, ..)| now.saturating_duration_since(*at) >= SHOWN_FOR) {
             self.over.pop_front();
         }
     }
 
     pub(super) fn wake(&self) -> Option<Instant> {
         let told = self.told.filter(|_| self.waits).and_then(|told| told.checked_add(APART));
-        let leaves = self.over.front().and_then(|(at, _)| at.checked_add(SHOWN_FOR));
+        let leaves = self.over.front().and_then(|(at, ..)| at.checked_add(SHOWN_FOR));
         told.into_iter().chain(leaves).min()
     }
 
@@ -80,10 +76,11 @@ impl Desk {
 
     /// Those under way are always among them.
     fn line_calls(&self) -> Vec<LineCall> {
-        let mut active: Vec<&One> = self.line.all.iter().collect();
-        active.sort_by_key(|one| std::cmp::Reverse(one.id));
-        let over = self.line.shown.over.iter().rev().map(|(_, call)| call.clone());
-        active.into_iter().map(One::row).chain(over).take(MOST_SHOWN).collect()
+        let active = self.line.all.iter().map(|one| (one.id, one.row()));
+        let over = self.line.shown.over.iter().rev().map(|(_, id, call)| (*id, call.clone()));
+        let mut calls: Vec<(u64, LineCall)> = active.chain(over).take(MOST_SHOWN).collect();
+        calls.sort_by_key(|(id, _)| Reverse(*id));
+        calls.into_iter().map(|(_, call)| call).collect()
     }
 
     fn line_is_down(&self) -> Option<Reason> {
@@ -95,7 +92,8 @@ impl Desk {
         if is_down(&rules.account) {
             return Some(Reason::NotRegistered);
         }
-        let trunk = rules.trunk.as_ref().filter(|_| rules.by == LineBy::Sip);
+        let is_needed = rules.by == LineBy::Sip && !matches!(rules.method, LineMethod::Extension(_));
+        let trunk = rules.trunk.as_ref().filter(|_| is_needed);
         trunk.is_some_and(|trunk| is_down(trunk)).then_some(Reason::NoTrunk)
     }
 

@@ -2,11 +2,7 @@
 
 use phone::AccountId;
 
-use super::{
-    LineBy, LineMethod, LineNext, LineRules,
-    callee::{Callee, Reading},
-    reason::Reason,
-};
+use super::{LineBy, LineMethod, LineNext, LineRules, callee::Callee, reason::Reason};
 use crate::{
     account::Account,
     number::Rules,
@@ -75,16 +71,15 @@ impl Desk {
         if let Some(Err(why)) = reading.fixed() {
             return Some(why);
         }
-        match rules.by {
-            LineBy::Sip => self.account_called(&self.calls_over(self.is_fixed_inside(&reading)).0).is_none(),
-            LineBy::Manager => return self.manager_trouble(rules).or_else(|| self.next_trouble(rules)),
-        }
-        .then_some(Reason::NoTrunk)
-        .or_else(|| self.next_trouble(rules))
-    }
-
-    fn is_fixed_inside(&self, reading: &Reading<'_>) -> bool {
-        matches!(reading.fixed(), Some(Ok(Callee { is_inside: true, .. })))
+        let trouble = match rules.by {
+            LineBy::Manager => self.manager_trouble(rules),
+            LineBy::Sip => {
+                let is_inside = matches!(reading.fixed(), Some(Ok(Callee { is_inside: true, .. })));
+                let account = self.account_called(&self.calls_over(is_inside).0);
+                account.is_none().then_some(Reason::NoTrunk)
+            }
+        };
+        trouble.or_else(|| self.next_trouble(rules))
     }
 
     fn manager_trouble(&self, rules: &LineRules) -> Option<Reason> {
