@@ -11,6 +11,7 @@ import { FloorWindow } from './floor.mjs';
 import { Pbx } from './lab.mjs';
 import { Ringside } from './ringside.mjs';
 import { Head, untilHears, untilSilent } from './tones.mjs';
+import { until } from './webdriver.mjs';
 
 const ANNA = '74952293042';
 const [SARA_HZ, ANNA_HZ, OWN_HZ] = [600, 900, 1400];
@@ -99,7 +100,8 @@ chapter('the PBX calls this telephone, which answers by itself, and then the num
   assert.equal(answered.Reason, '4');
   assert.match(answered.Channel, /^PJSIP\/104-/);
   await pbx.untilChannels('104 and Anna are bridged', (channels) => bridged(channels, '104', 'trunk'));
-  await ringside.shows('article[data-state=active]');
+  // The next chapter plays it.
+  await until('two seconds are recorded', async () => (await ringside.shows('article [role=timer]')) >= '0:02');
   await ringside.screenshot('supervision-called-by-the-pbx');
   await ringside.press('Hang up');
   await pbx.untilQuiet();
@@ -115,6 +117,7 @@ chapter('a recording of the history is heard on the headset', async () => {
   await untilHears('the agent', head, ANNA_HZ);
   await ringside.screenshot('supervision-recording');
   await ringside.hides('[data-errand=play_recording]');
+  await ringside.hides('[data-order=play_recording]');
   await pbx.untilQuiet();
 });
 
@@ -152,7 +155,10 @@ async function takesPart(mode, options, letters) {
     );
   });
   await manager.event('ChanSpyStart', { SpyerChannel: heard.name, SpyeeChannel: /^PJSIP\/105-/ });
-  return heard;
+  await until(`Sara sees who is in ${mode}`, async () => {
+    const { listeners } = await sara.snapshot();
+    return listeners.length === 1 && listeners[0].by === '104' && listeners[0].mode === mode;
+  });
 }
 
 const hearBoth = async () => {
@@ -188,6 +194,7 @@ chapter('a colleague who talks is listened to, whispered to, and joined', async 
   await floor.clicks('section[data-mode=barge] button.stop');
   await floor.hides('section[data-mode]');
   await ringside.hides('section[data-mode]');
+  await until('Sara sees that nobody listens', async () => (await sara.snapshot()).listeners.length === 0);
   await manager.event('ChanSpyStop', { SpyerChannel: /^PJSIP\/104-/ });
   await pbx.untilChannels(
     'the two are left alone',
