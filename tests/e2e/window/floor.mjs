@@ -30,8 +30,13 @@ export class FloorWindow {
     );
   }
 
-  async close() {
+  /** Gives it the keyboard, as a click on it does. */
+  async bring() {
     await run('xdotool', ['search', '--onlyvisible', '--name', `^${this.title}$`, 'windowactivate', '--sync']);
+  }
+
+  async close() {
+    await this.bring();
     await run('xdotool', ['key', 'alt+F4']);
     await until('the floor goes', async () => !(await this.onScreen()));
   }

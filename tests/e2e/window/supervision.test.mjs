@@ -175,6 +175,9 @@ chapter('a colleague who talks is listened to, whispered to, and joined', async 
   await untilSilent('Sara', sara, OWN_HZ);
   await untilSilent('Anna', anna, OWN_HZ);
   await ringside.screenshot('supervision-listening');
+  await ringside.bring();
+  await ringside.screenshot('supervision-listening-main');
+  await floor.bring();
 
   await floor.clicks(`section[data-mode=spy] fieldset label:nth-of-type(2)`);
   await takesPart('whisper', 'qwS', /^WHISPERING\s+— only \u2068Agent 105\u2069 hears you$/);
