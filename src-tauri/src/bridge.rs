@@ -72,7 +72,7 @@ pub enum Message {
 impl From<Update> for Message {
     fn from(update: Update) -> Message {
         match update {
-            Update::Snapshot(snapshot) => Message::Resync { snapshot: Box::new(snapshot) },
+            Update::Snapshot(snapshot) => Message::Resync { snapshot },
             Update::Change(change) => Message::Change(Box::new(change)),
         }
     }

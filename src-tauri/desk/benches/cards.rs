@@ -62,7 +62,14 @@ impl Bench {
         let (id, number) = (format!("C{call}"), u32::try_from(call).unwrap_or_default());
         let peer = Peer { number: outside(number), name: None, uri: "sip:x@pbx.example".into() };
         let (call, account) = (CallId(call * 2 + 2), AccountId("work".into()));
-        self.input(Input::Phone(Event::Incoming { call, account, peer, auto_answer: None, headers: Vec::new() }));
+        self.input(Input::Phone(Event::Incoming {
+            call,
+            account,
+            peer,
+            auto_answer: None,
+            headers: Vec::new(),
+            trusted: true,
+        }));
         self.input(Input::CallEvent(offered(&id, number)));
         self.input(Input::CallEvent(event(&id, What::Ended(Ended::of(Outcome::Cancelled)))));
         self.input(Input::Phone(Event::Ended { call, reason: Reason::Cancelled, status: None, detail: None }));

@@ -2,7 +2,11 @@
 
 use phone::CallId;
 
-use crate::{call::Call, update::Desk, wire::Refusal};
+use crate::{
+    call::{Call, Owner},
+    update::Desk,
+    wire::Refusal,
+};
 
 impl Desk {
     /// The one that rings longest.
@@ -22,8 +26,10 @@ impl Desk {
     }
 
     fn turned_to_or_only(&self, fits: impl Fn(&Call) -> bool, if_none: &str) -> Result<CallId, Refusal> {
-        let turned_to = self.focus.and_then(|id| self.call(id)).filter(|call| fits(call));
-        let mut fitting = self.calls.iter().filter(|call| fits(call));
+        // What is not shown cannot be meant.
+        let fits = |call: &&Call| call.owner != Owner::Desk && fits(call);
+        let turned_to = self.focus.and_then(|id| self.call(id)).filter(fits);
+        let mut fitting = self.calls.iter().filter(fits);
         match (turned_to, fitting.next(), fitting.next()) {
             (Some(call), ..) | (None, Some(call), None) => Ok(call.id),
             (None, None, _) => Err(none(if_none)),

@@ -4,7 +4,7 @@ use phone::{CallId, Command};
 
 use crate::{
     asker::Asker,
-    call::{Call, Phase},
+    call::{Call, Owner, Phase},
     callbacks::CallbackForm,
     card::Deck,
     dial::AskedBy,
@@ -228,6 +228,7 @@ impl Desk {
             Some(call) => self.up_call(call)?.id,
             None => self.current_call_up()?,
         };
+        self.is_agents(id)?;
         let account = self.call(id).map(|call| call.account.0.as_str());
         Ok((id, self.plan(target, account, None)?.number))
     }
@@ -246,6 +247,8 @@ impl Desk {
             ));
         }
         let (to, number) = (to.id, to.peer.number.clone());
+        self.is_agents(id)?;
+        self.is_agents(to)?;
         self.start_transfer(id, number);
         self.command(Command::TransferAttended(id, to));
         Ok(id.into())
@@ -255,6 +258,7 @@ impl Desk {
         let mut ids = Vec::with_capacity(calls.len());
         for call in calls {
             let id = self.live_call(call)?.id;
+            self.is_agents(id)?;
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -292,6 +296,15 @@ impl Desk {
         Ok(())
     }
 
+    /// Whoever listens to a colleague's call has nobody in it to pass on, and nobody else is to hear it.
+    fn is_agents(&self, id: CallId) -> Result<(), Refusal> {
+        if self.call(id).is_some_and(|call| call.owner == Owner::Agent) {
+            return Ok(());
+        }
+        let detail = "This is a colleague's call, or a recording: it cannot be transferred, or joined with others";
+        Err(Refusal::conflict("call_of_others", detail))
+    }
+
     fn offered_call(&self, call: Option<&str>) -> Result<CallId, Refusal> {
         let Some(call) = call else { return self.ringing_call() };
         let call = self.live_call(call)?;
@@ -321,7 +334,8 @@ impl Desk {
 
     fn known_call(&self, call: &str) -> Result<&Call, Refusal> {
         let id = call.strip_prefix('c').and_then(|number| number.parse().ok()).map(CallId);
-        id.and_then(|id| self.call(id)).ok_or_else(|| Refusal::malformed("unknown_call", "There is no such call"))
+        let call = id.and_then(|id| self.call(id)).filter(|call| call.owner != Owner::Desk);
+        call.ok_or_else(|| Refusal::malformed("unknown_call", "There is no such call"))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::engine::DeskHandle;
 #[derive(Clone, Debug)]
 pub enum Update {
     /// Forget what you know: changes were lost, start from this.
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// The next change.
     Change(Change),
 }
@@ -74,7 +74,7 @@ impl Ring {
         let newest = self.last.back().map_or(0, |change| change.seq);
         let oldest = self.last.front().map_or(1, |change| change.seq);
         if after > newest || after.saturating_add(1) < oldest {
-            return VecDeque::from([Update::Snapshot(snapshot())]);
+            return VecDeque::from([Update::Snapshot(Box::new(snapshot()))]);
         }
         self.last
             .iter()

@@ -94,7 +94,7 @@ impl Orders {
     pub fn give(&mut self, order: Order, calls: Option<&Calls>, now: Instant) {
         let Order { id, wish } = order;
         if let Wish::End { order } = &wish {
-            return self.end(order, now);
+            return self.end(order);
         }
         let Some(calls) = calls else { return self.fails(id, Failure::Unreachable) };
         if self.open.len() >= MAX_OPEN {
@@ -195,7 +195,7 @@ impl Orders {
         let due: Vec<_> =
             self.open.iter().filter(|open| open.due.is_some_and(|at| at <= now)).map(|open| open.no).collect();
         for no in due {
-            self.is_due(no, now);
+            self.is_due(no);
         }
     }
 
@@ -204,17 +204,17 @@ impl Orders {
         self.open.iter().filter_map(|open| open.due).min()
     }
 
-    fn is_due(&mut self, no: u64, now: Instant) {
+    fn is_due(&mut self, no: u64) {
         let Some(open) = self.open.iter_mut().find(|open| open.no == no) else { return };
         open.due = None;
         match (open.kind, open.reached) {
             (_, Reached::GivenUp) => self.ends(no, Some(Failure::NotRegistered)),
             // It plays for longer than one that is not there would.
             (Kind::Play, Reached::Up) => self.reaches(no, Reached::Done),
-            (Kind::Supervise, Reached::Up) => self.breaks_off(no, Failure::NobodyToListen, now),
-            (Kind::PickUp, Reached::Up) => self.breaks_off(no, Failure::NothingToPickUp, now),
+            (Kind::Supervise, Reached::Up) => self.breaks_off(no, Failure::NobodyToListen),
+            (Kind::PickUp, Reached::Up) => self.breaks_off(no, Failure::NothingToPickUp),
             (_, Reached::Up | Reached::Done) => {}
-            (_, Reached::Asked | Reached::Accepted | Reached::Ringing) => self.breaks_off(no, Failure::Silent, now),
+            (_, Reached::Asked | Reached::Accepted | Reached::Ringing) => self.breaks_off(no, Failure::Silent),
         }
     }
 
@@ -245,8 +245,13 @@ impl Orders {
     fn changes(&mut self, message: &Message, now: Instant) {
         let Some(no) = self.of(message, "Uniqueid") else { return };
         let Some(open) = self.open.iter_mut().find(|open| open.no == no) else { return };
+        let was_named = open.channel.is_some();
         open.channel = message.text("Channel").map(str::to_owned).or(open.channel.take());
         open.is_unseen = false;
+        if open.is_ending && !was_named {
+            // It was to end before there was anything to hang up.
+            return self.hang_up(no);
+        }
         match message.text("ChannelState") {
             Some("5") => self.reaches(no, Reached::Ringing),
             Some("6") => self.is_up(no, now),
@@ -347,19 +352,19 @@ impl Orders {
     }
 
     /// Ends what another order made.
-    fn end(&mut self, id: &str, now: Instant) {
+    fn end(&mut self, id: &str) {
         let Some(open) = self.open.iter_mut().find(|open| open.id == id) else { return };
         open.is_ending = true;
         let no = open.no;
-        self.hang_up(no, now);
+        self.hang_up(no);
     }
 
-    fn breaks_off(&mut self, no: u64, failure: Failure, now: Instant) {
-        self.hang_up(no, now);
+    fn breaks_off(&mut self, no: u64, failure: Failure) {
+        self.hang_up(no);
         self.ends(no, Some(failure));
     }
 
-    fn hang_up(&mut self, no: u64, _now: Instant) {
+    fn hang_up(&mut self, no: u64) {
         if let Some(channel) = self.open.iter().find(|open| open.no == no).and_then(|open| open.channel.clone()) {
             self.actions.push((HANG_UP, Action::new("Hangup").with("Channel", channel).with("Cause", "16")));
         }

@@ -390,3 +390,19 @@ fn no_more_are_open_than_anybody_asks_for() {
     assert!(!desk.after(Duration::from_secs(60)).is_empty());
     assert!(!desk.asks(call("200")).is_empty(), "what nothing came of makes room");
 }
+
+#[test]
+fn an_order_that_was_to_end_before_it_had_a_channel_ends_once_it_has_one() {
+    let mut desk = Desk::new("PJSIP/{extension}");
+    desk.others();
+    desk.asks(spy(Mode::Spy));
+    let id = desk.orders.open[0].id.clone();
+    desk.orders.give(Order { id: "x".into(), wish: Wish::End { order: id } }, Some(&desk.calls), desk.now);
+    assert!(desk.orders.take_actions().is_empty(), "there is nothing to hang up yet");
+    desk.hears(&format!("Event: Newchannel | ChannelState: 0 | {OURS}"));
+    let actions = desk.orders.take_actions();
+    let [(_, action)] = actions.as_slice() else { panic!("{actions:?}") };
+    let text = String::from_utf8(action.encode("a").expect("it can be written")).expect("text");
+    assert!(text.contains("Action: Hangup") && text.contains("Channel: PJSIP/104-09"), "{text}");
+    assert_eq!(desk.hears(&format!("Event: Hangup | Cause: 16 | {OURS}")), [Step::Over]);
+}

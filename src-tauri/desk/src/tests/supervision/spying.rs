@@ -282,3 +282,23 @@ fn clicks_without_end_are_bounded() {
     assert_eq!(seen(&kit), "nothing");
     assert_eq!(kit.desk.wake(), None, "nothing is left to wait for");
 }
+
+#[test]
+fn a_customer_of_ones_own_is_not_mixed_into_a_call_that_is_listened_to() {
+    let mut kit = supervisor();
+    let order = supervises(&mut kit, "spy");
+    comes_up(&mut kit, 2, &order);
+    kit.rings_in(4);
+    kit.asks(r#"{"type": "answer", "call": "c4"}"#);
+    kit.hear(Event::Answered(CallId(4)));
+    said(&mut kit);
+    for intent in [
+        r#"{"type": "conference", "calls": ["c2", "c4"]}"#,
+        r#"{"type": "transfer_attended", "call": "c4", "to_call": "c2"}"#,
+        r#"{"type": "transfer_attended", "call": "c2", "to_call": "c4"}"#,
+        r#"{"type": "transfer_blind", "call": "c2", "target": "105"}"#,
+    ] {
+        assert_eq!(kit.is_refused(intent), (409, "call_of_others".into()), "{intent}");
+    }
+    assert!(said(&mut kit).is_empty(), "the telephone is told nothing");
+}
