@@ -28,35 +28,40 @@ impl Desk {
         }
         self.line.counted += 1;
         let id = self.line.counted;
-        match self.may_call_back(call, now) {
-            Ok(callee) => self.line.all.push(One {
-                id,
-                caller: call.peer.clone(),
-                over: self.calls_over(callee.is_inside),
-                callee,
-                stage: Stage::Waiting { refused: call.id, due: None },
-                digits: String::new(),
-                handed_to: None,
-                at: now.wall,
-            }),
-            Err((why, callee)) => self.line.shown.add(id, refused(id, call, callee, &why, now.wall), now.instant),
+        let callee = match self.callee_of(call, now) {
+            Ok(callee) => callee,
+            Err(why) => return self.is_refused(id, call, None, &why, now),
+        };
+        if let Err(why) = self.has_room_for(&callee, now) {
+            return self.is_refused(id, call, Some(callee), &why, now);
         }
+        self.line.all.push(One {
+            id,
+            caller: call.peer.clone(),
+            over: self.calls_over(callee.is_inside),
+            callee,
+            stage: Stage::Waiting { refused: call.id, due: None },
+            digits: String::new(),
+            handed_to: None,
+            at: now.wall,
+        });
         true
     }
 
-    /// Whom the call is for, or why nobody is called, and who would have been.
-    fn may_call_back(&self, call: &Call, now: Now) -> Result<Callee, (Reason, Option<Callee>)> {
+    /// It is ended all the same, and does not ring.
+    fn is_refused(&mut self, id: u64, call: &Call, callee: Option<Callee>, why: &Reason, now: Now) -> bool {
+        self.line.shown.add(id, refused(id, call, callee, why, now.wall), now.instant);
+        true
+    }
+
+    /// Whom the call is for. The cheap questions first: a flood is not read number by number.
+    fn callee_of(&self, call: &Call, now: Now) -> Result<Callee, Reason> {
         if !call.trusted {
-            return Err((Reason::Untrusted, None));
+            return Err(Reason::Untrusted);
         }
-        // The cheap questions first: a flood is not read number by number.
-        let trouble = self.line.standing.trouble().map_or(Ok(()), Err);
-        let callee = trouble.and_then(|()| self.has_room(now)).and_then(|()| self.callee(&call.peer.number));
-        let callee = callee.map_err(|why| (why, None))?;
-        match self.has_room_for(&callee, now) {
-            Ok(()) => Ok(callee),
-            Err(why) => Err((why, Some(callee))),
-        }
+        self.line.standing.trouble().map_or(Ok(()), Err)?;
+        self.has_room(now)?;
+        self.callee(&call.peer.number)
     }
 
     /// For anybody at all.
