@@ -11,7 +11,8 @@ import { level, readWav, tone, wav } from './tones.mjs';
 import { until } from './webdriver.mjs';
 
 const HEADLESS = process.env.RINGSIDE_HEADLESS ?? join(dirname(BINARY), 'ringside-headless');
-const VOICE_S = 90;
+/** Longer than any story. */
+const VOICE_S = 200;
 
 export class Colleague {
   #home;

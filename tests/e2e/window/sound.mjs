@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { until } from './webdriver.mjs';
 
-const RATE_HZ = 48_000;
-const FORMAT = ['--raw', '--format=s16le', `--rate=${RATE_HZ}`, '--channels=1'];
+export const RATE_HZ = 48_000;
+/** As `pacat` is told it. */
+export const FORMAT = ['--raw', '--format=s16le', `--rate=${RATE_HZ}`, '--channels=1'];
 /** Louder than this, full scale being 1, is not silence. */
 const AUDIBLE = 0.01;
 

@@ -35,7 +35,7 @@ before(async () => {
   ringside = await Ringside.start('--settings', settings, '--data', join(process.env.DESKTOP_HOME, 'supervision'));
   floor = new FloorWindow(ringside);
   await ringside.registered();
-  head = await Head.on(OWN_HZ, 110);
+  head = await Head.on(OWN_HZ, 200);
 });
 
 after(async () => {

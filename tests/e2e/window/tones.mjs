@@ -2,22 +2,19 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { FORMAT, RATE_HZ } from './sound.mjs';
 import { until } from './webdriver.mjs';
 
-const RATE_HZ = 48_000;
-const FORMAT = ['--raw', '--format=s16le', `--rate=${RATE_HZ}`, '--channels=1'];
 /** What the end of a sound is judged by. */
 const JUDGED = RATE_HZ / 4;
 /** Amplitudes; a tone is made at 0.3. */
 const AUDIBLE = 0.03;
 const INAUDIBLE = 0.005;
 
-/** Samples of 16 bits. */
+/** Samples of 16 bits. A whole number of waves fits into a second, so one second follows the other without a click. */
 export function tone(hz, seconds) {
-  const samples = Int16Array.from({ length: seconds * RATE_HZ }, (_, i) =>
-    Math.round(9830 * Math.sin((2 * Math.PI * hz * i) / RATE_HZ)),
-  );
-  return Buffer.from(samples.buffer);
+  const second = Int16Array.from({ length: RATE_HZ }, (_, i) => 9830 * Math.sin((2 * Math.PI * hz * i) / RATE_HZ));
+  return Buffer.concat(Array(seconds).fill(Buffer.from(second.buffer)));
 }
 
 /** A file of samples of 16 bits, one channel. */
