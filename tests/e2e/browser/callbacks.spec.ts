@@ -101,6 +101,8 @@ for (const language of ['en', 'ru', 'fa']) {
   }
 
   test(`the page of the PBX in ${language}`, async ({ moment: at }) => {
+    // Half a dozen pictures, each of them read by axe.
+    test.setTimeout(80_000);
     const page = await at('pbx_settings', language);
     await page.keyboard.press('F1');
     await page.getByRole('dialog').getByRole('tab').nth(4).click();
