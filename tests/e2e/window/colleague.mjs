@@ -2,8 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BINARY } from './ringside.mjs';
@@ -30,7 +29,7 @@ export class Colleague {
   }
 
   async #open(accounts, voiceHz) {
-    this.#home = await mkdtemp(join(tmpdir(), 'ringside-colleague-'));
+    this.#home = await mkdtemp(join(process.env.DESKTOP_HOME, 'colleague-'));
     const file = (name) => join(this.#home, name);
     await writeFile(file('voice.wav'), wav(tone(voiceHz, VOICE_S)));
     await writeFile(
@@ -62,7 +61,6 @@ automatic_gain = false
   async stop() {
     this.#process.kill();
     if (this.#process.exitCode === null) await once(this.#process, 'exit');
-    await rm(this.#home, { recursive: true, force: true });
   }
 
   // --- its calls

@@ -23,7 +23,9 @@ export class Pbx {
   static async start() {
     const pbx = new Pbx();
     pbx.#instance = await mkdtemp(join(tmpdir(), 'ringside-lab-'));
-    pbx.#undertaker = spawn('sh', ['-c', UNDERTAKER, SCRIPT, pbx.#instance], { stdio: ['pipe', 'ignore', 'ignore'] });
+    // What stops the test, as a whole group of processes, is not to stop this one.
+    const apart = { detached: true, stdio: ['pipe', 'ignore', 'ignore'] };
+    pbx.#undertaker = spawn('sh', ['-c', UNDERTAKER, SCRIPT, pbx.#instance], apart);
     const { stdout } = await pbx.#script('up', '--auto');
     pbx.#env = Object.fromEntries(stdout.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)));
     return pbx;
