@@ -59,7 +59,7 @@ pub async fn follow(app: AppHandle, desk: Desk, heard: &Heard, followers: Follow
                     }
                     glance.apply(change);
                 }
-                Some(Update::Snapshot(snapshot)) => glance.resync(snapshot),
+                Some(Update::Snapshot(snapshot)) => glance.resync(*snapshot),
                 None => return Ok(()),
             },
             () = heard.turned.notified() => {}

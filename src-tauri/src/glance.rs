@@ -59,6 +59,24 @@ impl Glance {
             What::ClickToCallChanged { click_to_call } => self.hotkey = click_to_call.hotkey,
             What::OriginationChanged { .. }
             | What::OriginationRemoved { .. }
+            | What::CallbackChanged { .. }
+            | What::CallbackRemoved { .. }
+            | What::CallbackDue { .. }
+            | What::CallbackLineChanged { .. }
+            | What::AgentChanged { .. }
+            | What::AgentRemoved { .. }
+            | What::QueueChanged { .. }
+            | What::QueueRemoved { .. }
+            | What::FloorChanged { .. }
+            | What::SupervisionChanged { .. }
+            | What::OrderChanged { .. }
+            | What::OrderRemoved { .. }
+            | What::PowersChanged { .. }
+            | What::PresenceChanged { .. }
+            | What::HelpChanged { .. }
+            | What::HelpRemoved { .. }
+            | What::HelpAskedChanged { .. }
+            | What::ListenersChanged { .. }
             | What::FocusRequested
             | What::DevicesChanged { .. }
             | What::Levels { .. }

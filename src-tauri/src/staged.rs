@@ -1,9 +1,9 @@
 //! A desk as the tests of the surfaces stage it.
 
 use desk::wire::{Account, Call, CallState, CallTo, Card, CardRegistration, CardRules, CardState, Change, ClickToCall};
+use desk::wire::{CallbackLine, FloorState, Power, Powers, Presence, Via, What};
 use desk::wire::{Devices, Direction, Ended, HistoryEntry, Language, Links, Lookup, NumberKind, Peer, Preferences};
 use desk::wire::{Preview, Prompt, PromptKind, PromptReason, PromptSource, Reason, Registration, Snapshot, Transport};
-use desk::wire::{Via, What};
 
 use desk::Rules;
 
@@ -24,13 +24,38 @@ pub(crate) fn snapshot() -> Snapshot {
         cards: vec![],
         card_rules: CardRules::default(),
         callbacks: vec![],
+        callback_line: CallbackLine::default(),
         agents: vec![],
+        queues: vec![],
+        floor: FloorState::default(),
+        supervision: None,
+        orders: vec![],
+        powers: powerless(),
+        presence: Presence::default(),
+        help: vec![],
+        help_asked: None,
+        listeners: vec![],
         prompts: vec![],
         originations: vec![],
         click_to_call: click_to_call("Ctrl+Alt+C"),
         devices: Devices::default(),
         preferences: Preferences { language: Language::En, do_not_disturb: false, secrets_in_file: false },
         practice: true,
+    }
+}
+
+/// No PBX does anything for it beside calls.
+fn powerless() -> Powers {
+    let no = || Power { allowed: false, why: None };
+    Powers {
+        spy: no(),
+        whisper: no(),
+        barge: no(),
+        pick_up: no(),
+        play_recording: no(),
+        pause: no(),
+        floor: no(),
+        ask_help: no(),
     }
 }
 
