@@ -20,8 +20,16 @@ use crate::{
 };
 
 /// Headers that may help to know the caller; the desk gets them in this order.
-const TELLING_HEADERS: [&str; 6] =
-    ["P-Asserted-Identity", "Diversion", "History-Info", "User-to-User", "Alert-Info", "Call-Info"];
+const TELLING_HEADERS: [&str; 8] = [
+    "P-Asserted-Identity",
+    "Diversion",
+    "History-Info",
+    "To",
+    "P-Called-Party-ID",
+    "User-to-User",
+    "Alert-Info",
+    "Call-Info",
+];
 /// 491: offers crossed (RFC 3261 §14.1).
 const GLARE: u16 = 491;
 /// More `X-` headers than this are a flood, not a hint.
