@@ -2,6 +2,7 @@
 //!
 //! All share one PBX on agents of their own; those that crash it or set it up oddly start another.
 
+mod callback_line;
 mod calls;
 mod cards;
 mod digits;
