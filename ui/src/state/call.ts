@@ -1,11 +1,17 @@
 // What a call is, in the words the window asks.
 
 import type { Call } from '../bindings/Call';
+import type { Direction } from '../bindings/Direction';
 import type { Peer } from '../bindings/Peer';
 
 /** It rings here and waits for the agent. */
 export function isIncoming(call: Call): boolean {
   return call.direction === 'inbound' && call.state === 'ringing';
+}
+
+/** Who called whom: what the PBX was asked to dial goes out, though the PBX rings here to place it. */
+export function directionOf({ direction, origination }: Call): Direction {
+  return origination === null ? direction : 'outbound';
 }
 
 export function isEnded(call: Call): boolean {

@@ -314,6 +314,7 @@ const SCENARIOS: Record<string, () => Snapshot> = {
       ],
     }),
   connecting: () => snapshot({ originations: [origination({ call: 'c2' })], calls: [ringing({ origination: 'o1' })] }),
+  placed: () => snapshot({ calls: [call({ direction: 'inbound', origination: 'o1' })] }),
   sites: () =>
     snapshot({
       click_to_call: clickToCall({
