@@ -34,6 +34,8 @@ const MAIN = {
   picked_up: 'picked-up',
   recordings: 'recordings',
   recording_played: 'recording-played',
+  placed: 'placed-by-the-pbx',
+  in_no_queue: 'in-no-queue',
   away: 'away',
 };
 
