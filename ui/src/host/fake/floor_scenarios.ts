@@ -34,7 +34,7 @@ const FEW: Agent[] = [
   }),
 ];
 
-const PLAYED = { call: 'c8', state: 'done', subject: 'rec-h1' } as const;
+const PLAYED = { call: 'c8', state: 'connecting', subject: 'rec-h1' } as const;
 /** Nothing but help can be asked for here. */
 const agentsPowers = () => {
   const no = { allowed: false, why: null };
@@ -118,6 +118,8 @@ export const FLOOR_SCENARIOS: Record<string, () => Snapshot> = {
       supervision: supervision({ state: 'connecting', since: ago(2) }),
       calls: [ringing({ id: 'c7', peer: { number: '102', name: null } })],
     }),
+  in_no_queue: () =>
+    floor({ agents: FEW, queues: [], presence: { state: 'available', reason: null, since: null, told: false } }),
   away: () =>
     floor({
       agents: FEW,
