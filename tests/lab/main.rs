@@ -3,6 +3,7 @@
 //! All share one PBX on agents of their own; those that crash it or set it up oddly start another.
 
 mod callback_line;
+mod callbacks;
 mod calls;
 mod cards;
 mod digits;

@@ -89,9 +89,9 @@ describe('the floor', () => {
 });
 
 describe('what is seen of it', () => {
-  test('is sorted by name, numbers as numbers; whoever has no name by extension', () => {
+  test('is sorted by name, numbers as numbers; whoever has no name behind, by extension', () => {
     const { floor } = floorOf(sara, agent({ extension: '10', name: null }), omid, nameless);
-    expect(new FloorView(floor).rows).toEqual(['9', '10', '103', '102']);
+    expect(new FloorView(floor).rows).toEqual(['103', '102', '9', '10']);
   });
 
   test('is sorted by what they do, and by who talks longest', () => {

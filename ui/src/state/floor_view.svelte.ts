@@ -96,8 +96,11 @@ const RANK: Record<AgentState, number> = {
 
 const byExtension = (a: Agent, b: Agent) =>
   collator.compare(a.extension, b.extension) || order(a.extension, b.extension);
+/** Those who have no name come after those who have. */
 const byName = (a: Agent, b: Agent) =>
-  collator.compare(a.name ?? a.extension, b.name ?? b.extension) || byExtension(a, b);
+  Number(!a.name?.trim()) - Number(!b.name?.trim()) ||
+  collator.compare(a.name ?? '', b.name ?? '') ||
+  byExtension(a, b);
 
 const COMPARE: Record<FloorSort, Ordering['compare']> = {
   name: byName,
