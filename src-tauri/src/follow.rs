@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use desk::wire::{Call, Card, CardMode, Intent, Prompt, PromptReason, PromptSource, Refusal, What};
+use desk::wire::{Call, Callback, Card, CardMode, Help, Intent, Prompt, PromptReason, PromptSource, Refusal, What};
 use headless::Update;
 use tauri::AppHandle;
 use tokio::sync::{Notify, mpsc};
@@ -82,7 +82,7 @@ struct Surfaces {
     followers: Followers,
     notifications: Notifications,
     popup: Popup,
-    /// Cards, calls and prompts that were already told.
+    /// Cards, calls, prompts, wishes for help and callbacks that were already told.
     told: HashSet<String>,
 }
 
@@ -121,13 +121,25 @@ impl Surfaces {
                 self.ask(prompt, texts);
             }
         }
+        for help in glance.help() {
+            if self.told.insert(help.id.clone()) {
+                self.tell_help(help, texts);
+            }
+        }
+        for callback in glance.due() {
+            if self.told.insert(callback.id.clone()) {
+                self.tell_due(callback, texts);
+            }
+        }
     }
 
     /// Takes down what is over.
     fn forget(&mut self, glance: &Glance) {
         let of_card = |card: &'_ Card| [Some(card.id.clone()), card.call.clone()];
         let ringing = glance.callers().flat_map(of_card).flatten().chain(glance.ringing().map(|call| call.id.clone()));
-        let waiting: HashSet<_> = ringing.chain(glance.prompts().iter().map(|prompt| prompt.id.clone())).collect();
+        let asking = glance.prompts().iter().map(|prompt| &prompt.id).chain(glance.help().iter().map(|help| &help.id));
+        let due = glance.due().map(|callback| &callback.id);
+        let waiting: HashSet<_> = ringing.chain(asking.chain(due).cloned()).collect();
         let placed = || glance.placed().map(|call| &*call.id);
         let is_seen = placed().any(|id| self.notifications.is_up(id)) && windows::has_focus(&self.app);
         self.notifications.keep(waiting.iter().map(|id| &**id).chain(placed().filter(|_| !is_seen)));
@@ -175,6 +187,18 @@ impl Surfaces {
             windows::bring(&self.app);
         } else if !windows::has_focus(&self.app) {
             self.notifications.ask(prompt, texts);
+        }
+    }
+
+    fn tell_help(&mut self, help: &Help, texts: &'static Texts) {
+        if !windows::has_focus(&self.app) {
+            self.notifications.help(help, texts);
+        }
+    }
+
+    fn tell_due(&mut self, callback: &Callback, texts: &'static Texts) {
+        if !windows::has_focus(&self.app) {
+            self.notifications.due(callback, texts);
         }
     }
 

@@ -1,7 +1,9 @@
 //! The desk at a glance: as much of it as the tray, the notifications and the window's manners need. Pure.
 
-use desk::wire::{Account, Call, CallState, Card, CardRules, CardState, Change, Direction, HistoryEntry, Language};
-use desk::wire::{Preferences, Prompt, Reason, Registration, Snapshot, What};
+use desk::wire::{
+    Account, Call, CallState, Callback, Card, CardRules, CardState, Change, Direction, Help, HistoryEntry, Language,
+};
+use desk::wire::{CallbackState, Preferences, Prompt, Reason, Registration, Snapshot, What};
 
 /// What the shell's own surfaces show.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +13,8 @@ pub struct Glance {
     cards: Vec<Card>,
     card_rules: CardRules,
     prompts: Vec<Prompt>,
+    help: Vec<Help>,
+    callbacks: Vec<Callback>,
     hotkey: String,
     preferences: Preferences,
     missed: usize,
@@ -32,9 +36,9 @@ pub enum Presence {
 impl Glance {
     /// The desk as `snapshot` tells it; no call is missed yet.
     pub fn new(snapshot: Snapshot) -> Glance {
-        let Snapshot { accounts, calls, cards, card_rules, prompts, click_to_call, preferences, .. } = snapshot;
-        let hotkey = click_to_call.hotkey;
-        Glance { accounts, calls, cards, card_rules, prompts, hotkey, preferences, missed: 0 }
+        let Snapshot { accounts, calls, cards, card_rules, prompts, help, callbacks, click_to_call, .. } = snapshot;
+        let (hotkey, preferences) = (click_to_call.hotkey, snapshot.preferences);
+        Glance { accounts, calls, cards, card_rules, prompts, help, callbacks, hotkey, preferences, missed: 0 }
     }
 
     /// Starts over from `snapshot` after changes were lost. What was missed stays missed.
@@ -57,10 +61,12 @@ impl Glance {
             What::PromptChanged { prompt } => put(&mut self.prompts, prompt, |prompt| &prompt.id),
             What::PromptRemoved { prompt, .. } => self.prompts.retain(|known| known.id != prompt),
             What::ClickToCallChanged { click_to_call } => self.hotkey = click_to_call.hotkey,
+            What::HelpChanged { help } => put(&mut self.help, help, |help| &help.id),
+            What::HelpRemoved { help } => self.help.retain(|known| known.id != help),
+            What::CallbackChanged { callback } => put(&mut self.callbacks, *callback, |callback| &callback.id),
+            What::CallbackRemoved { callback } => self.callbacks.retain(|known| known.id != callback),
             What::OriginationChanged { .. }
             | What::OriginationRemoved { .. }
-            | What::CallbackChanged { .. }
-            | What::CallbackRemoved { .. }
             | What::CallbackDue { .. }
             | What::CallbackLineChanged { .. }
             | What::AgentChanged { .. }
@@ -73,8 +79,6 @@ impl Glance {
             | What::OrderRemoved { .. }
             | What::PowersChanged { .. }
             | What::PresenceChanged { .. }
-            | What::HelpChanged { .. }
-            | What::HelpRemoved { .. }
             | What::HelpAskedChanged { .. }
             | What::ListenersChanged { .. }
             | What::FocusRequested
@@ -124,6 +128,21 @@ impl Glance {
     /// What waits for the agent's yes.
     pub fn prompts(&self) -> &[Prompt] {
         &self.prompts
+    }
+
+    /// Colleagues who ask for help.
+    pub fn help(&self) -> &[Help] {
+        &self.help
+    }
+
+    /// Callbacks that are due, and nobody else's.
+    pub fn due(&self) -> impl Iterator<Item = &Callback> {
+        let is_ours = |callback: &&Callback| match callback.state {
+            CallbackState::Open => true,
+            CallbackState::Claimed => callback.is_mine,
+            CallbackState::Calling | CallbackState::Closed => false,
+        };
+        self.callbacks.iter().filter(|callback| callback.is_due).filter(is_ours)
     }
 
     /// The global hotkey that dials what is selected; empty for none.

@@ -1,4 +1,4 @@
-//! Notifications: somebody calls, a page asks, or one dials, and the agent works elsewhere. What can be done about it are
+//! Notifications: somebody calls, a page asks, or one dials, a colleague asks for help, a callback is due, and the agent works elsewhere. What can be done about it are
 //! buttons on it.
 //!
 //! A notification lives exactly as long as its caller waits or its prompt does; that of a call which was started elsewhere,
@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use desk::wire::{Call, Card, Intent, Language, Prompt, PromptKind, PromptReason};
+use desk::wire::{Call, Callback, Card, Help, Intent, Language, Prompt, PromptKind, PromptReason, SupervisionMode};
 use notify_rust::{Notification, NotificationHandle, NotificationResponse, Timeout, Urgency};
 use tokio::sync::{mpsc, watch};
 
@@ -86,6 +86,16 @@ impl Notifications {
         self.put(&prompt.id, Message::of_prompt(prompt, texts));
     }
 
+    /// Tells of a colleague who asks for help.
+    pub fn help(&mut self, help: &Help, texts: &'static Texts) {
+        self.put(&help.id, Message::of_help(help, texts));
+    }
+
+    /// Tells of somebody who is to be called back by now.
+    pub fn due(&mut self, callback: &Callback, texts: &'static Texts) {
+        self.put(&callback.id, Message::of_due(callback, texts));
+    }
+
     fn put(&mut self, id: &str, message: Message) {
         let Some(up) = self.up.get(id) else {
             let (up, news) = watch::channel(message);
@@ -138,6 +148,22 @@ impl Message {
         let summary = [Some(site), number].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         let body = if prompt.kind == PromptKind::Pair { texts.page_pairs } else { texts.page_calls };
         Message { summary, body, buttons }
+    }
+
+    fn of_help(help: &Help, texts: &'static Texts) -> Message {
+        let listen = Intent::Supervise { extension: help.extension.clone(), mode: SupervisionMode::Spy };
+        let name = help.name.as_deref().map(printable).filter(|name| !name.is_empty());
+        let who = name.into_iter().chain([printable(&help.extension)]);
+        let buttons = vec![Button::new("listen", texts.listen, listen), Button::show(texts)];
+        Message { summary: line(who), body: texts.asks_for_help, buttons }
+    }
+
+    fn of_due(callback: &Callback, texts: &'static Texts) -> Message {
+        let call = Intent::CallCallback { callback: callback.id.clone(), order: None };
+        let name = callback.name.as_deref().map(printable).filter(|name| !name.is_empty());
+        let whom = name.into_iter().chain([printable(&callback.number_shown)]);
+        let buttons = vec![Button::new("call", texts.call, call), Button::show(texts)];
+        Message { summary: line(whom), body: texts.call_back_now, buttons }
     }
 
     fn notification(&self) -> Notification {
@@ -257,7 +283,10 @@ fn caller(card: &Card) -> String {
     let number = printable(&card.number_shown);
     let name = card.name.as_deref().map(printable).filter(|name| *name != number);
     let company = card.company.as_deref().map(printable);
-    let parts = [name, company, Some(number)].into_iter().flatten().filter(|part| !part.is_empty());
+    line([name, company, Some(number)].into_iter().flatten().filter(|part| !part.is_empty()))
+}
+
+fn line(parts: impl Iterator<Item = String>) -> String {
     parts.map(|part| isolated(&part)).collect::<Vec<_>>().join(" · ")
 }
 

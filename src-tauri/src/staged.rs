@@ -1,7 +1,9 @@
 //! A desk as the tests of the surfaces stage it.
 
 use desk::wire::{Account, Call, CallState, CallTo, Card, CardRegistration, CardRules, CardState, Change, ClickToCall};
-use desk::wire::{CallbackLine, FloorState, Power, Powers, Presence, Via, What};
+use desk::wire::{
+    Callback, CallbackLine, CallbackReason, CallbackState, FloorState, Help, Power, Powers, Presence, Via, What,
+};
 use desk::wire::{Devices, Direction, Ended, HistoryEntry, Language, Links, Lookup, NumberKind, Peer, Preferences};
 use desk::wire::{Preview, Prompt, PromptKind, PromptReason, PromptSource, Reason, Registration, Snapshot, Transport};
 
@@ -208,4 +210,39 @@ pub(crate) fn ended(direction: Direction, answered_at: Option<&str>, reason: Rea
 /// A change.
 pub(crate) fn change(what: What) -> Change {
     Change { seq: 1, what }
+}
+
+/// Sara, 102, asks for help.
+pub(crate) fn help(id: &str) -> Help {
+    Help {
+        id: id.into(),
+        extension: "102".into(),
+        name: Some("Sara".into()),
+        number: Some("84952294989".into()),
+        text: Some("They want a discount".into()),
+        since: "2026-03-01T12:00:00Z".into(),
+    }
+}
+
+/// Anna is to be called back by now, by whoever takes it.
+pub(crate) fn callback(id: &str) -> Callback {
+    Callback {
+        id: id.into(),
+        number: "84952294989".into(),
+        number_shown: "+7 495 229-49-89".into(),
+        name: Some("Anna".into()),
+        queue: None,
+        reason: CallbackReason::Promised,
+        note: String::new(),
+        created_at: "2026-03-01T12:00:00Z".into(),
+        due_at: "2026-03-01T12:30:00Z".into(),
+        is_due: true,
+        state: CallbackState::Open,
+        claimed_by: None,
+        is_mine: false,
+        attempts: Vec::new(),
+        call: None,
+        outcome: None,
+        closed_at: None,
+    }
 }

@@ -47,6 +47,12 @@ pub struct Texts {
     pub page_pairs: &'static str,
     /// Notification: dial.
     pub call: &'static str,
+    /// Notification: listen to a colleague's call.
+    pub listen: &'static str,
+    /// Notification: a colleague asks for help.
+    pub asks_for_help: &'static str,
+    /// Notification: a promise to call back is due.
+    pub call_back_now: &'static str,
     /// Notification: do nothing.
     pub ignore: &'static str,
     /// Notification: what was asked for was not dialled.
@@ -80,6 +86,9 @@ const EN: Texts = Texts {
     page_calls: "This web page wants to call. Nothing has been dialled.",
     page_pairs: "This web page wants to place calls with Ringside from now on.",
     call: "Call",
+    listen: "Listen",
+    asks_for_help: "Asks for help in a call",
+    call_back_now: "It is time to call back",
     ignore: "Ignore",
     not_dialled: "Not dialled",
     nothing_to_dial: "There is no number to dial in what you selected",
@@ -108,6 +117,9 @@ const RU: Texts = Texts {
     page_calls: "Эта веб-страница хочет позвонить. Ничего ещё не набрано.",
     page_pairs: "Эта веб-страница хочет впредь звонить через Ringside.",
     call: "Позвонить",
+    listen: "Слушать",
+    asks_for_help: "Просит помочь в разговоре",
+    call_back_now: "Пора перезвонить",
     ignore: "Не надо",
     not_dialled: "Не набрано",
     nothing_to_dial: "В выделенном нет номера",
@@ -136,6 +148,9 @@ const FA: Texts = Texts {
     page_calls: "این صفحهٔ وب می‌خواهد تماس بگیرد. هنوز شماره‌ای گرفته نشده است.",
     page_pairs: "این صفحهٔ وب می‌خواهد از این پس با Ringside تماس بگیرد.",
     call: "تماس",
+    listen: "شنیدن",
+    asks_for_help: "در مکالمه کمک می‌خواهد",
+    call_back_now: "وقت تماس دوباره است",
     ignore: "نادیده گرفتن",
     not_dialled: "شماره گرفته نشد",
     nothing_to_dial: "در متن انتخاب‌شده شماره‌ای نیست",

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use tauri::utils::config::Color;
-use tauri::{AppHandle, Manager, State, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry};
+use tauri::{
+    AppHandle, Manager, State, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Window, WindowEvent, Wry,
+};
 
 use crate::card_window;
 use crate::place::Area;

@@ -9,6 +9,7 @@ use crate::engine::DeskHandle;
 
 /// What a listener gets.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "nearly all of them are changes")]
 pub enum Update {
     /// Forget what you know: changes were lost, start from this.
     Snapshot(Box<Snapshot>),

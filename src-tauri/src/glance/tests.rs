@@ -95,3 +95,20 @@ fn prompts_come_change_and_go_and_the_hotkey_follows() {
     glance.apply(change(What::ClickToCallChanged { click_to_call: click_to_call("") }));
     assert_eq!(glance.hotkey(), "");
 }
+
+#[test]
+fn a_promise_is_told_once_it_is_due_and_to_nobody_but_whose_it_is() {
+    let mut glance = registered();
+    let due = |glance: &Glance| glance.due().map(|callback| callback.id.clone()).collect::<Vec<_>>();
+    let mut changes = |callback: Callback| {
+        glance.apply(Change { seq: 1, what: What::CallbackChanged { callback: Box::new(callback) } });
+        due(&glance)
+    };
+    let open = callback("b1");
+    assert_eq!(changes(Callback { is_due: false, ..open.clone() }), [""; 0]);
+    assert_eq!(changes(open.clone()), ["b1"]);
+    let claimed = Callback { state: CallbackState::Claimed, ..open.clone() };
+    assert_eq!(changes(claimed.clone()), [""; 0], "a colleague has it");
+    assert_eq!(changes(Callback { is_mine: true, ..claimed }), ["b1"]);
+    assert_eq!(changes(Callback { state: CallbackState::Closed, ..open }), [""; 0]);
+}

@@ -113,3 +113,21 @@ fn placed(started_by: Option<&str>) -> Call {
     let started_by = started_by.map(Into::into);
     Call { direction: Direction::Outbound, state: CallState::Dialing, started_by, ..call("101", None) }
 }
+
+#[test]
+fn a_colleague_who_asks_for_help_is_listened_to_with_one_button() {
+    let texts = Texts::of(Language::Fa);
+    let message = Message::of_help(&staged::help("h1"), texts);
+    assert_eq!(message.summary, "\u{2066}Sara\u{2069} · \u{2066}102\u{2069}");
+    let listen = Intent::Supervise { extension: "102".into(), mode: SupervisionMode::Spy };
+    assert_eq!(message.clone().response("listen"), Some(Response::Intent(listen)));
+    assert_eq!(message.response("default"), Some(Response::Show));
+}
+
+#[test]
+fn a_promise_that_is_due_can_be_kept_at_once() {
+    let message = Message::of_due(&staged::callback("b1"), Texts::of(Language::Ru));
+    assert_eq!(message.summary, "\u{2066}Anna\u{2069} · \u{2066}+7 495 229-49-89\u{2069}");
+    let call = Intent::CallCallback { callback: "b1".into(), order: None };
+    assert_eq!(message.response("call"), Some(Response::Intent(call)));
+}
