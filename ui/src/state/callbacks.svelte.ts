@@ -15,8 +15,9 @@ export class Callbacks {
   told = $state.raw<string[]>([]);
 
   replace({ callbacks, callback_line }: Snapshot) {
+    const kept = this.told.filter((told) => callbacks.some(({ id }) => id === told));
+    this.told = [...kept, ...this.#unheard(callbacks).filter((id) => !kept.includes(id))];
     this.list = callbacks;
-    this.told = this.told.filter((told) => callbacks.some(({ id }) => id === told));
     this.line = callback_line;
   }
 
@@ -37,6 +38,15 @@ export class Callbacks {
         this.line = change.callback_line;
         break;
     }
+  }
+
+  /** Those that became due while nobody listened, the oldest first. */
+  #unheard(callbacks: Callback[]): string[] {
+    const wasDue = new Set(this.list.filter(({ is_due }) => is_due).map(({ id }) => id));
+    return callbacks
+      .filter(({ id, is_due }) => is_due && !wasDue.has(id))
+      .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at))
+      .map(({ id }) => id);
   }
 
   /** The agent has seen that it is due. */
