@@ -8,6 +8,7 @@ import type { Snapshot } from '../src/bindings/Snapshot';
 import { EXAMPLES } from '../src/features/settings/examples';
 import { CALLBACK_SCENARIOS } from '../src/host/fake/callback_scenarios';
 import { callback, CALLBACKS, closed, due, line, lineCall } from '../src/host/fake/callbacks';
+import { powers } from '../src/host/fake/floor';
 import { clickToCall, snapshot } from '../src/host/fake/scenarios';
 import { promiseSentence } from '../src/i18n/callbacks';
 import { language } from '../src/i18n/language.svelte';
@@ -109,6 +110,16 @@ describe('what the desk tells', () => {
     callbacks.putAside('a');
     expect([callbacks.told, ids(callbacks.list)]).toEqual([[], ['a']]);
   });
+
+  test('puts forward whoever became due while the window was not there, and nobody twice', () => {
+    const callbacks = new Callbacks();
+    const [late, soon] = [due({ id: 'late', due_at: at(-30) }), callback({ id: 'soon', due_at: at(5) })];
+    callbacks.replace(snapshot({ callbacks: [due({ id: 'new', due_at: at(-1) }), late, soon] }));
+    expect(callbacks.told).toEqual(['late', 'new']);
+    callbacks.putAside('late');
+    callbacks.replace(snapshot({ callbacks: [late, due({ id: 'soon', due_at: at(5) })] }));
+    expect(callbacks.told, 'what was put aside stays there').toEqual(['soon']);
+  });
 });
 
 describe('the list in the window', () => {
@@ -134,10 +145,16 @@ describe('the list in the window', () => {
     expect(host.asked).toEqual([{ type: 'release_callback', callback: 'b4' }]);
   });
 
-  test('asks who is called first only where the PBX can call', async () => {
-    await open({ callbacks: [due()], click_to_call: clickToCall({ pbx: true }) });
+  test('asks who is called first only where the PBX has a manager interface', async () => {
+    const how = () => within(row('b1')).queryByRole('button', { name: /^How to call/ });
+    const host = await open({ callbacks: [due()], click_to_call: clickToCall({ pbx: true }), powers: powers() });
     await showList();
-    expect(within(row('b1')).getByRole('button', { name: /^How to call/ })).toBeTruthy();
+    expect(how()).toBeTruthy();
+    // One that is asked over HTTP dials, and takes no orders; what is dialled by a code says nothing of it.
+    const no = { allowed: false, why: { code: 'pbx_not_set_up', detail: '', sip_status: null } };
+    host.change({ type: 'powers_changed', powers: powers({ spy: no, whisper: no, barge: no, pause: no }) });
+    await settle();
+    expect(how()).toBeNull();
   });
 
   test('closes with what came of it, and keeps the note', async () => {
@@ -225,7 +242,9 @@ describe('a missed call of the history', () => {
 
 describe('whoever is due', () => {
   test('is announced and called from where one works', async () => {
-    const host = await open({ callbacks: [due()] });
+    const host = await open({ callbacks: [callback()] });
+    expect(screen.queryByRole('region', { name: 'Time to call back' })).toBeNull();
+    host.change({ type: 'callback_changed', callback: due() });
     host.tell({ type: 'callback_due', callback: 'b1' });
     await settle();
     const told = screen.getByRole('region', { name: 'Time to call back' });
@@ -237,8 +256,6 @@ describe('whoever is due', () => {
 
   test('is put aside, and stays on the list', async () => {
     const host = await open({ callbacks: [due()] });
-    host.tell({ type: 'callback_due', callback: 'b1' });
-    await settle();
     const told = screen.getByRole('region', { name: 'Time to call back' });
     await fireEvent.click(within(told).getByRole('button', { name: 'Dismiss' }));
     expect([host.asked, document.querySelector('[data-due]')]).toEqual([[], null]);

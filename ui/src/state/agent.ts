@@ -3,6 +3,7 @@
 import type { Agent } from '../bindings/Agent';
 import type { Help } from '../bindings/Help';
 import type { Power } from '../bindings/Power';
+import type { Powers } from '../bindings/Powers';
 import type { Queue } from '../bindings/Queue';
 
 /** One could listen to them. */
@@ -32,4 +33,9 @@ export function longestWaitMs({ waiting }: Queue, now: number): number | undefin
 /** A button for it is shown: it can be done, or it is worth telling why not. */
 export function isOffered({ allowed, why }: Power): boolean {
   return allowed || (why !== null && why.code !== 'pbx_not_set_up');
+}
+
+/** The PBX takes orders by its manager interface: nothing is left over for which no PBX is set up. */
+export function hasManager({ spy, whisper, barge, pick_up, play_recording, pause }: Powers): boolean {
+  return [spy, whisper, barge, pick_up, play_recording, pause].every(isOffered);
 }

@@ -20,7 +20,7 @@ function talking(changes: Partial<Snapshot> = {}): Snapshot {
 }
 
 export const CALLBACK_SCENARIOS: Record<string, () => Snapshot> = {
-  callbacks: () => snapshot({ callbacks: CALLBACKS(), click_to_call: clickToCall({ pbx: true }) }),
+  callbacks: () => snapshot({ callbacks: CALLBACKS(), click_to_call: clickToCall({ pbx: true }), powers: powers() }),
   callbacks_many: () =>
     snapshot({
       callbacks: Array.from({ length: 400 }, (_, place) =>
