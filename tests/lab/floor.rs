@@ -210,7 +210,7 @@ fn a_secret_that_was_changed_is_said_and_works_once_it_is_back() {
 
 /// An event of a channel that comes and goes, of no agent.
 fn noise(number: usize) -> String {
-    let (id, kind) = (number / 2, if number % 2 == 0 { "Newchannel" } else { "Hangup" });
+    let (id, kind) = (number / 2, if number.is_multiple_of(2) { "Newchannel" } else { "Hangup" });
     format!(
         "Event: {kind}\r\nPrivilege: call,all\r\nChannel: PJSIP/trunk-{id:08x}\r\nChannelState: 0\r\nUniqueid: noise.{id}\r\n\
          Linkedid: noise.{id}\r\nCause: 16\r\n\r\n"
