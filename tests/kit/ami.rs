@@ -54,6 +54,20 @@ impl Ami {
         }
     }
 
+    /// All blocks that came since the last one that was asked for, up to this moment.
+    #[track_caller]
+    pub fn so_far(&mut self) -> Vec<Block> {
+        self.send("Action: UserEvent\r\nUserEvent: SoFar\r\n");
+        let mut blocks = Vec::new();
+        loop {
+            match self.next(crate::SOON) {
+                Some(block) if block.get("UserEvent") == "SoFar" => return blocks,
+                Some(block) => blocks.push(block),
+                None => panic!("AMI tells of an event that it was told of, but it said {blocks:?}"),
+            }
+        }
+    }
+
     /// The next block, if one comes in time.
     pub fn next(&mut self, bound: Duration) -> Option<Block> {
         let end = Instant::now() + bound;

@@ -71,19 +71,13 @@ impl Office {
         self.desk.until_hears(OUTSIDE_HZ);
     }
 
-    /// How often the PBX called outside since this connection was made: to be asked once nothing goes on any more.
+    /// How often the PBX called outside since this was asked last, once nothing goes on any more.
     fn called_outside(&self, ami: &mut Ami) -> usize {
         self.pbx.until_quiet(SOON);
-        ami.send("Action: UserEvent\r\nUserEvent: SoFar\r\n");
-        let mut calls = 0;
-        loop {
-            let event = ami.next(SOON).expect("the PBX tells its own event");
-            match event.get("Event") {
-                "UserEvent" if event.get("UserEvent") == "SoFar" => return calls,
-                "Newchannel" if event.get("Channel").starts_with("PJSIP/trunk-") => calls += 1,
-                _ => {}
-            }
-        }
+        let is_call = |event: &&kit::ami::Block| {
+            event.get("Event") == "Newchannel" && event.get("Channel").starts_with("PJSIP/trunk-")
+        };
+        ami.so_far().iter().filter(is_call).count()
     }
 }
 
