@@ -100,8 +100,11 @@ impl Bench {
     }
 }
 
+/// One round of inputs.
+type Step = fn(&mut Bench, u64);
+
 fn floor(criterion: &mut Criterion) {
-    let steps: [(&str, u64, fn(&mut Bench, u64)); 3] =
+    let steps: [(&str, u64, Step); 3] =
         [("call", 6, Bench::calls), ("queue", 4, Bench::queues), ("webhook", 2, Bench::webhooks)];
     for (name, inputs, step) in steps {
         let mut group = criterion.benchmark_group(name);
