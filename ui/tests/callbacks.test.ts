@@ -137,6 +137,13 @@ describe('the list in the window', () => {
     expect(row('b1').dataset.tone).toBe('calling');
   });
 
+  test('opens with a key, and leads the keyboard there', async () => {
+    await open({ callbacks: CALLBACKS() });
+    await fireEvent.keyDown(document.body, { code: 'KeyC', altKey: true });
+    expect(document.activeElement).toBe(screen.getByRole('tab', { name: /^Callbacks/, selected: true }));
+    expect(row('b1')).toBeTruthy();
+  });
+
   test('leaves a colleague’s alone but for giving it free', async () => {
     const host = await open({ callbacks: CALLBACKS() });
     await showList();

@@ -66,10 +66,15 @@ for (const language of ['en', 'ru', 'fa']) {
     let page = await at('idle', language);
     await showList(page);
     await both(page, `${language}-callbacks-none`);
+    // They were due before the window opened; of those that become due since, there is word from the desk.
     page = await at('callbacks', language);
-    await tellDue(page, ['b2', 'b3', 'b1']);
     await expect(page.locator('[data-due]')).toHaveCount(2);
+    await tellDue(page, ['b2', 'b3', 'b1']);
+    await expect(page.locator('[data-due]').last()).toHaveAttribute('data-due', 'b3');
     await both(page, `${language}-callback-due`);
+    await page.getByRole('tab').nth(1).hover();
+    await expect(page.locator('.tip')).toContainText('Alt+C');
+    await both(page, `${language}-callback-key`);
   });
 
   for (const [moment, name] of Object.entries(MOMENTS)) {

@@ -13,6 +13,7 @@ export type Shortcut =
   | 'dial'
   | 'prompt'
   | 'note'
+  | 'callbacks'
   | 'help_ask'
   | 'help_listen'
   | 'help';
@@ -37,6 +38,7 @@ export const BINDINGS: Record<Shortcut, Binding> = {
   dial: { code: 'KeyN', alt: true, keys: 'Alt+N' },
   prompt: { code: 'KeyP', alt: true, keys: 'Alt+P' },
   note: { code: 'KeyW', alt: true, keys: 'Alt+W' },
+  callbacks: { code: 'KeyC', alt: true, keys: 'Alt+C' },
   help_ask: { code: 'KeyS', alt: true, keys: 'Alt+S' },
   help_listen: { code: 'KeyL', alt: true, keys: 'Alt+L' },
   help: { code: 'F1', alt: false, keys: 'F1' },

@@ -23,6 +23,7 @@ interface Keyboard {
   focusDial: () => void;
   focusPrompt: () => void;
   focusNote: (card: Card) => void;
+  openCallbacks: () => void;
   typeToDial: (key: string) => void;
   openFloor: () => void;
   help: () => void;
@@ -80,6 +81,7 @@ export function keyboard(window: Keyboard): (event: KeyboardEvent) => void {
     dial: window.focusDial,
     prompt: window.focusPrompt,
     note: () => on(worked(), window.focusNote),
+    callbacks: window.openCallbacks,
     help_ask: askHelp,
     help_listen: () => on(listening(supervising), window.act),
     help: window.help,
