@@ -211,8 +211,8 @@ impl Desk {
             Step::Over => self.attempt_over(&id, AttemptResult::Failed, now),
             Step::Failed { code, detail } => {
                 // Once the customer is up it is the agent's telephone that did not answer.
-                let result = if *is_up { AttemptResult::Failed } else { result_of_code(code, "phone") };
-                if result == AttemptResult::Failed {
+                let result = result_of_code(code, if *is_up { "nobody" } else { "phone" });
+                if matches!(result, AttemptResult::Failed | AttemptResult::Interrupted) {
                     self.notice(&plain(code, MAX_CODE), plain(detail, MAX_DETAIL));
                 }
                 self.attempt_over(&id, result, now);
@@ -342,8 +342,12 @@ fn result_of_reason(reason: Reason) -> AttemptResult {
     }
 }
 
-/// What a code of the PBX says of the customer, who is the first that it rang (`phone`) or the second (`far`).
+/// What a code of the PBX says of the customer, who is the first that it rang (`phone`), the second (`far`), or whom it does not
+/// speak of. Where the PBX may have done it after all, the agent has to say what came of it.
 fn result_of_code(code: &str, customer: &str) -> AttemptResult {
+    if UNKNOWN.contains(&code) {
+        return AttemptResult::Interrupted;
+    }
     match code.strip_prefix(customer) {
         Some("_busy" | "_declined") => AttemptResult::Busy,
         Some("_no_answer") => AttemptResult::NoAnswer,
@@ -351,6 +355,8 @@ fn result_of_code(code: &str, customer: &str) -> AttemptResult {
     }
 }
 
+/// Nobody answered for the order, or not so that it can be read.
+const UNKNOWN: [&str; 2] = ["pbx_connection_lost", "pbx_answer"];
 /// Who has clicked does not expect a call later than that.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 /// Nobody rings for longer. Where the PBX tells nothing more of an order, it is not waited for.

@@ -193,6 +193,33 @@ fn a_customer_who_is_called_first_may_not_answer() {
 }
 
 #[test]
+fn what_a_pbx_may_have_done_after_all_is_not_done_again() {
+    for code in ["pbx_connection_lost", "pbx_answer"] {
+        for is_up in [false, true] {
+            let mut office = by_manager();
+            let id = office.promise(ANNA);
+            let order = order(&mut office, &id);
+            if is_up {
+                told(&mut office, &order, Step::Up);
+            }
+            told(&mut office, &order, failed(code));
+            assert_eq!((office.results(&id), office.due_in(&id)), (vec![AttemptResult::Interrupted], Duration::ZERO));
+            assert_eq!((office.state(&id), office.notices()), (CallbackState::Claimed, vec![code]), "{is_up}");
+            // It has done it.
+            office.kit.input(leg("L", "101", ANNA, offered(Direction::In)));
+            office.kit.input(leg("L", "101", ANNA, cti::What::Answered));
+            assert_eq!(office.one(&id).outcome, Some(CallbackOutcome::Reached), "{code}");
+        }
+        let mut office = by_clicks();
+        let id = office.promise(ANNA);
+        office.asks(&on(&id, "call_callback"));
+        office.commit();
+        originated(&mut office, Err(code));
+        assert_eq!(office.results(&id), [AttemptResult::Interrupted], "{code}");
+    }
+}
+
+#[test]
 fn a_customer_who_answered_and_found_nobody_was_not_reached() {
     for step in [failed("phone_busy"), failed("far_no_answer"), Step::Over] {
         let mut office = by_manager();
