@@ -144,17 +144,28 @@ fn a_reconnect_tells_nothing_twice() {
 }
 
 #[test]
-fn only_supervisors_are_believed() {
-    let mut kit = agent(AgentSees::Tone);
-    for from in ["103", "74952294989", "", "2\u{200b}02", "sip:202"] {
-        texts(&mut kit, from, SPIES);
+fn whoever_is_inside_is_believed_whoever_may_be_asked_for_help() {
+    for supervisors in [vec![], vec!["202"]] {
+        let supervisors = supervisors.into_iter().map(str::to_owned).collect();
+        let mut kit = ruled(SupervisionRules { supervisors, ..SupervisionRules::default() });
+        for from in ["74952294989", "", "2\u{200b}02", "sip:202", "999"] {
+            texts(&mut kit, from, SPIES);
+        }
+        assert!(listeners(&kit).is_empty(), "from outside anybody could say so");
+        for (known, from) in [(1, "202"), (2, "203"), (3, "104")] {
+            texts(&mut kit, from, &SPIES.replace("spy", "whisper"));
+            assert_eq!(listeners(&kit).len(), known, "{from}");
+        }
     }
-    assert_eq!((listeners(&kit).len(), tones(&mut kit)), (0, 0));
-    let mut kit = ruled(SupervisionRules::default());
-    for (from, known) in [("74952294989", 0), ("203", 1), ("104", 2)] {
-        texts(&mut kit, from, SPIES);
-        assert_eq!(listeners(&kit).len(), known, "where nobody is named, whoever is inside");
-    }
+}
+
+#[test]
+fn whom_the_settings_name_is_believed_wherever_they_are() {
+    let supervisors = vec!["999".to_owned()];
+    let mut kit = ruled(SupervisionRules { supervisors, ..SupervisionRules::default() });
+    texts(&mut kit, "998", SPIES);
+    texts(&mut kit, "999", SPIES);
+    assert_eq!(listeners(&kit), ["999 Spy"]);
 }
 
 #[test]
