@@ -135,6 +135,10 @@ impl Orders {
         if let Some(account) = originate.account.as_ref().or(self.settings.account.as_ref()) {
             action = action.with("Account", is_text(account)?);
         }
+        if let First::Outside { number, .. } = &originate.first {
+            // Whoever comes next sees who it is; CallerID is what the first sees, and without either it would be nobody.
+            action = action.with("Variable", format!("CALLERID(num)={}", is_number(number)?));
+        }
         action = self.variables(action, &originate.variables)?;
         if let Some(device) = device {
             action = self.headers(action, device)?;

@@ -133,6 +133,22 @@ fn a_call_is_asked_for_with_all_that_the_seed_knows() {
 }
 
 #[test]
+fn whoever_comes_second_sees_the_number_that_was_called_first() {
+    let wish = Wish::Originate(Box::new(Originate {
+        first: First::Outside { number: "+74952293042".into(), trunk: None },
+        then: Then::Exten { context: None, exten: "104".into(), priority: None },
+        timeout: None,
+        caller_id: Some(CallerId { name: String::new(), number: "74950000000".into() }),
+        variables: vec![],
+        account: None,
+    }));
+    let lines = Desk::new("PJSIP/{extension}").asks(wish);
+    for line in ["Channel: PJSIP/+74952293042@out", "CallerID: 74950000000", "Variable: CALLERID(num)=+74952293042"] {
+        assert!(lines.contains(&line.to_owned()), "{line} in {lines:?}");
+    }
+}
+
+#[test]
 fn applications_come_without_a_priority() {
     let mut desk = Desk::new("PJSIP/{extension}");
     desk.others();
