@@ -60,7 +60,14 @@ impl Desk {
             SupervisionMode::Whisper => &rules.codes.whisper,
             SupervisionMode::Barge => &rules.codes.barge,
         };
-        self.way(code, self.supervising.powers.originate)
+        self.way(code, self.right_to_listen())
+    }
+
+    /// What another telephone listens to is ended at the PBX alone: without the right to end it a stop would stop nothing.
+    fn right_to_listen(&self) -> Option<bool> {
+        let Powers { originate, end, .. } = self.supervising.powers;
+        let is_elsewhere = self.settings.supervision.desk_phone.is_some();
+        if is_elsewhere && end == Some(false) { end } else { originate }
     }
 
     /// By the manager interface if that is there and has the `right`, or else by the dial code.

@@ -52,6 +52,39 @@ fn each_missing_right_greys_out_what_needs_it() {
 }
 
 #[test]
+fn what_could_not_be_stopped_is_not_begun() {
+    let telephones = [(None, None), (Some("901".to_owned()), Some("power_missing".to_owned()))];
+    for (desk_phone, why) in telephones {
+        let rules = SupervisionRules { orders: OrdersBy::Manager, desk_phone, ..SupervisionRules::default() };
+        let mut kit = ruled(rules.clone());
+        told(&mut kit, cti::Powers { originate: Some(true), end: Some(false), ..cti::Powers::default() });
+        assert_eq!(why_not(&kit), [why.clone(), why.clone(), why.clone(), None, None, None], "{why:?}");
+        let refused = kit.ask(&intent("102", "spy")).err().map(|refusal| refusal.code);
+        assert_eq!((refused, kit.orders.len()), (why.clone(), usize::from(why.is_none())), "what is grey is refused");
+        for end in [None, Some(true)] {
+            told(&mut kit, cti::Powers { originate: Some(true), end, ..cti::Powers::default() });
+            assert_eq!(why_not(&kit), [const { None }; 6], "{end:?}");
+        }
+        let mut kit = ruled(SupervisionRules { codes: codes(), ..rules });
+        told(&mut kit, cti::Powers { originate: Some(true), end: Some(false), ..cti::Powers::default() });
+        assert_eq!(why_not(&kit), [const { None }; 6], "a code is dialled here, and is hung up here");
+    }
+}
+
+#[test]
+fn without_the_right_to_end_calls_a_switch_is_refused_and_a_stop_is_still_tried() {
+    let desk_phone = Some("901".to_owned());
+    let mut kit = ruled(SupervisionRules { orders: OrdersBy::Manager, desk_phone, ..SupervisionRules::default() });
+    let order = supervises(&mut kit, "spy");
+    step(&mut kit, &order, Step::Done);
+    told(&mut kit, cti::Powers { originate: Some(true), end: Some(false), ..cti::Powers::default() });
+    assert_eq!(kit.is_refused(&intent("102", "barge")), (409, "power_missing".into()));
+    kit.orders.clear();
+    stops(&mut kit);
+    assert_eq!(ordered(&mut kit), ["end s1"]);
+}
+
+#[test]
 fn what_the_settings_forbid_is_forbidden_whoever_could_do_it() {
     for orders in [OrdersBy::Manager, OrdersBy::Codes] {
         let modes = vec![SupervisionMode::Whisper];
