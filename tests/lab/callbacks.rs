@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use kit::{Ami, Baresip, Desk, Pbx, SOON, Settings, Sound};
+use kit::{Ami, Baresip, Desk, Line, Pbx, SOON, Settings, Sound};
 use serde_json::{Value, json};
 
 struct Office {
@@ -21,9 +21,19 @@ impl Office {
 
     /// One that has its manager interface, too.
     fn by_manager(callbacks: &str) -> Self {
-        let office = Self::with(|pbx| format!("{}trunk = \"trunk\"\n{callbacks}", pbx.manager("ringside")));
+        Self::over_a_line("softphone", callbacks).0
+    }
+
+    /// The same, by a line that can be cut; who dials for an agent who is called first is the `softphone` or the `pbx`.
+    fn over_a_line(dial: &str, callbacks: &str) -> (Self, Line) {
+        let mut line = None;
+        let office = Self::with(|pbx| {
+            let made = line.insert(pbx.manager_line());
+            let manager = pbx.manager_at("ringside", made.address());
+            format!("{manager}trunk = \"trunk\"\ndial = \"{dial}\"\n{callbacks}")
+        });
         office.desk.until_manager_is_there();
-        office
+        (office, line.expect("it was made"))
     }
 
     fn with(more: impl FnOnce(&Pbx) -> String) -> Self {
@@ -159,6 +169,23 @@ fn the_agent_dials_and_they_are_reached() {
 }
 
 #[test]
+fn the_pbx_rings_the_agent_first_and_tells_that_they_were_reached() {
+    let (office, _line) = Office::over_a_line("pbx", "");
+    let callback = office.promised();
+    office.call(&callback);
+    let call = office.outside.rings();
+    let calling = office.until("the agent's half has answered by itself", |one| one["call"].is_string());
+    assert_eq!(results(&calling), ["calling"], "and that says nothing of the customer: {calling}");
+    office.outside.answer(&call);
+    office.they_talk();
+    office.outside.hang_up(&call);
+    let closed = office.until_closed("reached");
+    assert_eq!(results(&closed), ["answered"], "{closed}");
+    assert_eq!(office.outside.shown().calls.len(), 1, "once");
+    office.pbx.until_quiet(SOON);
+}
+
+#[test]
 fn who_is_busy_or_does_not_answer_is_tried_again_later_as_often_as_the_settings_say() {
     let office = Office::by_sip("[callbacks]\nattempts = 2\nretry_after = 2\n");
     let callback = office.promised();
@@ -194,6 +221,9 @@ fn the_customer_first_and_the_agent_once_they_have_answered() {
     assert!(!channels.contains(&format!("PJSIP/{}-", office.desk.number())), "{channels}");
     office.outside.answer(&call);
     let rings = office.desk.rings();
+    assert_eq!(office.desk.shown().calls[&rings]["peer"]["number"], ANNA, "it says who it is");
+    let mine = office.outside.shown().calls[&call]["peer"]["number"].clone();
+    assert_ne!(mine, ANNA, "and is not told to the customer");
     assert_eq!(results(&office.until("it is being called", |one| one["state"] == "calling")), ["calling"]);
     office.desk.answer(&rings);
     office.they_talk();
@@ -282,6 +312,42 @@ fn a_crash_in_the_middle_of_an_attempt_makes_no_second_call() {
         let closed = office.until_closed("reached");
         assert_eq!(results(&closed), ["interrupted", "answered"], "{order}: {closed}");
         assert_eq!(office.called_outside(&mut ami), 1, "{order}: one more, and no other");
+    }
+}
+
+#[test]
+fn a_line_that_breaks_in_the_middle_of_an_attempt_makes_no_second_call() {
+    for (order, dial) in [("customer_first", "softphone"), ("agent_first", "pbx")] {
+        // It would be called by itself if anybody believed that nothing had come of it.
+        let rules = format!("[callbacks]\norder = \"{order}\"\nat_due = \"call\"\nretry_after = 1\n");
+        let (office, line) = Office::over_a_line(dial, &rules);
+        let mut ami = office.pbx.ami();
+        let callback = office.promised();
+        // The PBX does as it is asked, and its answer is lost.
+        line.fall_silent_after(0);
+        office.desk.must(&json!({"type": "claim_callback", "callback": callback}));
+        let call = office.outside.rings();
+        line.cut();
+        line.speak();
+        if order == "customer_first" {
+            let kept = office.until_results(&["interrupted"]);
+            assert_eq!((&kept["state"], &kept["is_due"]), (&json!("claimed"), &json!(true)), "{kept}");
+            assert!(office.desk.shown().notices.iter().any(|notice| notice["code"] == "pbx_connection_lost"));
+        }
+        office.desk.until_part("floor", "the floor is live", |floor| floor["live"] == true);
+        office.outside.answer(&call);
+        if order == "customer_first" {
+            office.desk.answer(&office.desk.rings());
+        }
+        office.they_talk();
+        office.outside.hang_up(&call);
+        let over = office.until(&format!("{order}: it is over"), |one| one["state"] != "calling");
+        match results(&over).as_slice() {
+            ["answered"] => assert_eq!(over["outcome"], "reached", "{over}"),
+            // The PBX need not tell the beginning of a call that began unseen: it is the agent's to say.
+            other => assert_eq!((order, other), ("agent_first", ["interrupted"].as_slice()), "{over}"),
+        }
+        assert_eq!(office.called_outside(&mut ami), 1, "{order}: calls to that number");
     }
 }
 
