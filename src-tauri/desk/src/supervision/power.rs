@@ -93,16 +93,17 @@ impl Desk {
     }
 }
 
-/// An extension that can stand in an order, a dial code and a SIP address alike.
+/// An extension that can stand in a SIP address.
 pub(super) fn is_extension(text: &str) -> bool {
     let fits = (1..=MAX_EXTENSION).contains(&text.len());
     fits && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte))
 }
 
-/// The same, or why not.
+/// One that can stand in an order and a dial code as well, or why not: in the name of a channel a dash begins something else.
 pub(super) fn extension(text: &str) -> Result<&str, Refusal> {
-    let detail = "An extension is letters, digits, dots, dashes and underscores: choose a colleague from the list";
-    if is_extension(text) { Ok(text) } else { Err(Refusal::malformed("bad_extension", detail)) }
+    let detail = "An extension is letters, digits, dots and underscores: choose a colleague from the list";
+    let can_be_ordered = is_extension(text) && !text.contains(['+', '-']);
+    if can_be_ordered { Ok(text) } else { Err(Refusal::malformed("bad_extension", detail)) }
 }
 
 fn no_way() -> Refusal {

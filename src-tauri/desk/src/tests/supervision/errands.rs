@@ -154,7 +154,10 @@ fn what_the_window_says_is_looked_at() {
         let intent = format!(r#"{{"type":"play_recording","recording":"{recording}"}}"#);
         assert_eq!(kit.is_refused(&intent), (400, "bad_recording".into()), "{recording}");
     }
-    assert_eq!(kit.is_refused(r#"{"type":"pick_up","extension":"1 3"}"#), (400, "bad_extension".into()));
+    for extension in ["1 3", "10-1", "+101"] {
+        let intent = format!(r#"{{"type":"pick_up","extension":"{extension}"}}"#);
+        assert_eq!(kit.is_refused(&intent), (400, "bad_extension".into()), "{extension}");
+    }
     kit.rings_in(2);
     kit.take_commands();
     assert_eq!(kit.is_refused(r#"{"type":"pick_up","extension":"201"}"#), (409, "rings_here".into()));

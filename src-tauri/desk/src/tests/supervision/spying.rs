@@ -262,7 +262,7 @@ fn a_spy_is_never_heard_whatever_is_told() {
 fn what_makes_no_sense_is_refused() {
     let mut kit = supervisor();
     assert_eq!(kit.is_refused(&intent("201", "spy")), (400, "own_extension".into()));
-    for extension in ["", "10 2", "102,1", "\u{661}\u{660}\u{662}", &"1".repeat(33)] {
+    for extension in ["", "10 2", "102,1", "10-1", "+101", "\u{661}\u{660}\u{662}", &"1".repeat(33)] {
         assert_eq!(kit.is_refused(&intent(extension, "spy")), (400, "bad_extension".into()), "{extension}");
     }
     floor(&mut kit, &[("102", DeviceState::Free), ("103", DeviceState::Busy), ("104", DeviceState::OnHold)]);
