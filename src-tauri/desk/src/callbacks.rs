@@ -27,6 +27,7 @@ mod due;
 mod heard;
 mod missed;
 mod one;
+mod order;
 mod request;
 mod restore;
 mod rules;

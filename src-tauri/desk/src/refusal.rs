@@ -24,6 +24,10 @@ impl Refusal {
         Self { code: "too_many_requests".to_owned(), detail, status: 429 }
     }
 
+    pub(crate) fn not_registered() -> Self {
+        Self::conflict("not_registered", "No account is registered, so nobody can be called")
+    }
+
     pub(crate) fn pbx_not_set_up() -> Self {
         Self::conflict(
             "pbx_not_set_up",

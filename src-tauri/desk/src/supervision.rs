@@ -187,6 +187,11 @@ impl Desk {
         state.is_some_and(|state| matches!(state, AgentState::Free | AgentState::Ringing | AgentState::NotRegistered))
     }
 
+    /// Whether the PBX would place a call by its manager interface, as far as is known.
+    pub(crate) fn may_order_calls(&self) -> Result<(), Refusal> {
+        self.way("", self.supervising.powers.originate).map(drop)
+    }
+
     /// An order got on: `s…` a supervision, `p…` the rest.
     pub(crate) fn order_told(&mut self, told: &OrderTold, now: Now) {
         match self.supervising.legs.iter().find(|leg| leg.is_order(&told.id)).map(|leg| leg.no) {

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
-use cti::{Device, First, OrderTold, Originate, Step, Then, Wish};
+use cti::Wish;
 use journal::Write;
 use phone::{CallId, Reason};
 
 use super::{
     Callbacks, Outcome,
     one::{Going, Tried},
-    work::{made, not_calling, not_registered},
+    work::{made, not_calling},
 };
 use crate::{
     call::{Call, Phase, plain},
     dial::{AskedBy, Plan},
     origination,
-    supervision::OrdersBy,
     update::{Desk, Effect, Now},
-    wire::{AttemptResult, CallbackOrder, CallbackOutcome, NumberKind, OriginationState, Refusal, Registration, Via},
+    wire::{AttemptResult, CallbackOrder, CallbackOutcome, OriginationState, Refusal, Via},
 };
 
 impl Callbacks {
@@ -48,7 +47,7 @@ impl Callbacks {
     }
 
     /// An attempt that came to nothing before anything was dialled.
-    fn take_back(&mut self, id: &str, now: Now) {
+    pub(super) fn take_back(&mut self, id: &str, now: Now) {
         let Some(one) = self.all.get_mut(id) else { return };
         one.attempts.pop();
         let spoken = one.spoken;
@@ -103,31 +102,11 @@ impl Desk {
                 }
                 Ok(plan)
             }
-            CallbackOrder::CustomerFirst if self.settings.supervision.orders == OrdersBy::Manager => {
-                self.rings_here()?;
+            CallbackOrder::CustomerFirst => {
+                self.may_call_first()?;
                 self.plan(number, None, Some(Via::Softphone))
             }
-            CallbackOrder::CustomerFirst => Err(Refusal::conflict(
-                "customer_first_not_possible",
-                "Only an Asterisk by its manager interface can call the customer first: see [pbx] of the settings, or let \
-                 this telephone dial",
-            )),
         }
-    }
-
-    /// A customer who was called first must find somebody.
-    fn rings_here(&self) -> Result<(), Refusal> {
-        if self.settings.supervision.desk_phone.is_some() {
-            return Ok(());
-        }
-        if self.accounts.iter().all(|account| account.registration() != Registration::Registered) {
-            return Err(not_registered());
-        }
-        if self.preferences.do_not_disturb {
-            let detail = "This telephone would not ring for them: turn do not disturb off first";
-            return Err(Refusal::conflict("does_not_ring", detail));
-        }
-        Ok(())
     }
 
     /// A row is on the disk, or cannot be written for this reason: [`crate::Effect::Commit`].
@@ -174,50 +153,6 @@ impl Desk {
         let made = self.place(&plan, AskedBy::default(), now)?;
         let originated = made.origination.map(|name| Going::Originated { name, call: None });
         made.call.map(Going::Call).or(originated).ok_or_else(already_dialing)
-    }
-
-    /// The PBX calls them, and rings this desk once they have answered.
-    fn order_call(&mut self, plan: &Plan, now: Now) -> Result<Going, Refusal> {
-        let exten = self.who_claims()?;
-        let number = plan.number.target.to_string();
-        let first = match plan.number.kind {
-            NumberKind::Extension => First::Device(Device { extension: number, ..Device::default() }),
-            _ => First::Outside { number, trunk: None },
-        };
-        let then = Then::Exten { context: None, exten, priority: None };
-        let wish = Originate { first, then, timeout: None, caller_id: None, variables: Vec::new(), account: None };
-        let order = self.order('k', Wish::Originate(Box::new(wish)));
-        let until = now.instant.checked_add(ORDER_LASTS);
-        Ok(Going::Ordered { order, is_up: false, until })
-    }
-
-    /// An order of a callback got on: `k…`.
-    pub(crate) fn callback_order_told(&mut self, told: &OrderTold, now: Now) {
-        let is_meant = |id: &&String| {
-            let going = self.callbacks.all.get(*id).and_then(|one| one.going.as_ref());
-            matches!(going, Some(Going::Ordered { order, .. }) if *order == told.id)
-        };
-        let Some(id) = self.callbacks.going.iter().find(is_meant).cloned() else { return };
-        let Some(Going::Ordered { is_up, .. }) = self.callbacks.all.get_mut(&id).and_then(|one| one.going.as_mut())
-        else {
-            return;
-        };
-        match &told.step {
-            Step::Accepted | Step::Ringing => {}
-            Step::Up => *is_up = true,
-            // Both speak.
-            Step::Done => self.attempt_over(&id, AttemptResult::Answered, now),
-            // They answered, and nobody was there for them.
-            Step::Over => self.attempt_over(&id, AttemptResult::Failed, now),
-            Step::Failed { code, detail } => {
-                // Once the customer is up it is the agent's telephone that did not answer.
-                let result = result_of_code(code, if *is_up { "nobody" } else { "phone" });
-                if matches!(result, AttemptResult::Failed | AttemptResult::Interrupted) {
-                    self.notice(&plain(code, MAX_CODE), plain(detail, MAX_DETAIL));
-                }
-                self.attempt_over(&id, result, now);
-            }
-        }
     }
 
     /// How the calls of the attempts go on.
@@ -301,7 +236,7 @@ impl Desk {
     }
 
     /// What follows from how an attempt went.
-    fn attempt_over(&mut self, id: &str, result: AttemptResult, now: Now) {
+    pub(super) fn attempt_over(&mut self, id: &str, result: AttemptResult, now: Now) {
         let rules = &self.settings.callbacks;
         let most = usize::try_from(rules.attempts).unwrap_or(usize::MAX);
         let again = now.wall.checked_add(rules.retry_after).unwrap_or(now.wall);
@@ -344,7 +279,7 @@ fn result_of_reason(reason: Reason) -> AttemptResult {
 
 /// What a code of the PBX says of the customer, who is the first that it rang (`phone`), the second (`far`), or whom it does not
 /// speak of. Where the PBX may have done it after all, the agent has to say what came of it.
-fn result_of_code(code: &str, customer: &str) -> AttemptResult {
+pub(super) fn result_of_code(code: &str, customer: &str) -> AttemptResult {
     if UNKNOWN.contains(&code) {
         return AttemptResult::Interrupted;
     }
@@ -359,7 +294,4 @@ fn result_of_code(code: &str, customer: &str) -> AttemptResult {
 const UNKNOWN: [&str; 2] = ["pbx_connection_lost", "pbx_answer"];
 /// Who has clicked does not expect a call later than that.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
-/// Nobody rings for longer. Where the PBX tells nothing more of an order, it is not waited for.
-const ORDER_LASTS: Duration = Duration::from_secs(180);
-const MAX_CODE: usize = 64;
-const MAX_DETAIL: usize = 200;
+pub(super) const MAX_DETAIL: usize = 200;

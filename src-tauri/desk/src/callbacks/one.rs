@@ -60,7 +60,18 @@ pub(super) enum Going {
     /// The PBX was asked to place it: the name of the origination, and this telephone's part.
     Originated { name: String, call: Option<CallId> },
     /// The PBX calls them first.
-    Ordered { order: String, is_up: bool, until: Option<Instant> },
+    Ordered { order: String, reached: Reached, until: Option<Instant> },
+}
+
+/// How far an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reached {
+    /// The PBX has not said anything.
+    Asked,
+    /// It calls them.
+    Accepted,
+    /// They have answered.
+    Up,
 }
 
 impl Going {

@@ -220,6 +220,47 @@ fn what_a_pbx_may_have_done_after_all_is_not_done_again() {
 }
 
 #[test]
+fn an_order_that_nobody_carries_out_is_no_attempt() {
+    for code in ["pbx_unreachable", "pbx_forbidden", "pbx_refused", "trunk_not_set_up", "bad_number"] {
+        let mut office = by_manager();
+        let id = office.promise(ANNA);
+        for _ in 0..4 {
+            let order = order(&mut office, &id);
+            told(&mut office, &order, failed(code));
+            assert_eq!((office.state(&id), office.results(&id)), (CallbackState::Claimed, Vec::new()), "{code}");
+            office.kit.orders.clear();
+        }
+        assert_eq!(office.notices(), [code; 4]);
+        assert!(office.one(&id).is_due, "it waits as before");
+        office.write_down();
+        assert!(office.disk[&id].attempts.is_empty());
+        // What the PBX has taken on was an attempt.
+        let order = order(&mut office, &id);
+        told(&mut office, &order, Step::Accepted);
+        told(&mut office, &order, failed(code));
+        assert_eq!(office.results(&id), [AttemptResult::Failed], "{code}");
+    }
+}
+
+#[test]
+fn nobody_is_called_first_while_the_manager_interface_is_down_or_closed_to_us() {
+    let mut office = by_manager();
+    let id = office.promise(ANNA);
+    office.kit.input(Input::Manager(Some("connection refused".into())));
+    assert_eq!(office.is_refused(&on(&id, "call_callback")), "pbx_unreachable");
+    office.kit.input(Input::Manager(None));
+    office.kit.input(Input::Powers(cti::Powers { originate: Some(false), ..cti::Powers::default() }));
+    assert_eq!(office.is_refused(&on(&id, "call_callback")), "power_missing");
+    office.kit.input(Input::Powers(cti::Powers { originate: Some(true), ..cti::Powers::default() }));
+    office.asks(&on(&id, "call_callback"));
+    // It goes down before the row is on the disk.
+    office.kit.input(Input::Manager(Some("connection refused".into())));
+    office.commit();
+    assert!(office.kit.orders.is_empty());
+    assert_eq!((office.notices(), office.results(&id)), (vec!["pbx_unreachable"], Vec::new()));
+}
+
+#[test]
 fn a_customer_who_answered_and_found_nobody_was_not_reached() {
     for step in [failed("phone_busy"), failed("far_no_answer"), Step::Over] {
         let mut office = by_manager();
