@@ -116,8 +116,8 @@ impl Desk {
             Intent::RequestCallback { number, call, name, queue, due_at, note, key } => {
                 self.request_callback(&CallbackForm { number, call, name, queue, due_at, note, key }, now)
             }
-            Intent::ClaimCallback { callback } => self.claim_callback(&callback, now),
-            Intent::ReleaseCallback { callback } => self.release_callback(&callback, now),
+            Intent::ClaimCallback { callback } => self.claim_callback(&callback),
+            Intent::ReleaseCallback { callback } => self.release_callback(&callback),
             Intent::CallCallback { callback, order } => self.call_callback(&callback, order, now),
             Intent::DeferCallback { callback, due_at } => self.defer_callback(&callback, &due_at, now),
             Intent::CloseCallback { callback, outcome, note } => {

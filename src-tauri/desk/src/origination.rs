@@ -130,10 +130,7 @@ impl Desk {
         if !self.settings.clicks.pbx {
             return Err(Refusal::pbx_not_set_up());
         }
-        let account = plan
-            .account
-            .clone()
-            .ok_or_else(|| Refusal::conflict("not_registered", "No account is registered, so nobody can be called"))?;
+        let account = plan.account.clone().ok_or_else(Refusal::not_registered)?;
         self.originations.made += 1;
         let id = self.originations.made;
         let kind = plan.number.kind;

@@ -49,8 +49,8 @@ impl Desk {
         self.callbacks.look(now);
     }
 
-    /// Calls the one that is due longest, if the settings want that, it is this agent's, and he is free. Each due time once, and none
-    /// of which nobody knows what came of the last attempt.
+    /// Calls the one that is due longest, if the settings want that, it is this agent's, and he is free. Each due time once, and
+    /// none of which nobody knows what came of the last attempt.
     pub(super) fn call_what_is_due(&mut self, now: Now) {
         if self.settings.callbacks.at_due != AtDue::Call || !self.callbacks.going.is_empty() {
             return;

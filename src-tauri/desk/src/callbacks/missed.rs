@@ -1,5 +1,5 @@
-//! Calls that nobody took, and callers who gave up. An answer may come a little late, and a call that rang here may be taken by a colleague: so nothing is
-//! made of one before that is certain.
+//! Calls that nobody took, and callers who gave up. An answer may come a little late, and a call that rang here may be taken by
+//! a colleague: so nothing is made of one before that is certain.
 
 use std::{
     collections::HashMap,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Desk {
-    pub(crate) fn claim_callback(&mut self, id: &str, _now: Now) -> Outcome {
+    pub(crate) fn claim_callback(&mut self, id: &str) -> Outcome {
         self.free_callback(id)?;
         let by = self.who_claims()?;
         self.set_claim(id, Some(by));
@@ -20,7 +20,7 @@ impl Desk {
     }
 
     /// Also one that a colleague had taken at this desk: he may have gone home.
-    pub(crate) fn release_callback(&mut self, id: &str, _now: Now) -> Outcome {
+    pub(crate) fn release_callback(&mut self, id: &str) -> Outcome {
         let one = self.open_callback(id)?;
         not_calling(one)?;
         self.set_claim(id, None);
@@ -81,7 +81,7 @@ impl Desk {
     }
 
     pub(super) fn who_claims(&self) -> Result<String, Refusal> {
-        self.own_extension().ok_or_else(not_registered)
+        self.own_extension().ok_or_else(Refusal::not_registered)
     }
 
     pub(super) fn set_claim(&mut self, id: &str, by: Option<String>) {
@@ -97,10 +97,6 @@ pub(super) fn not_calling(one: &One) -> Result<(), Refusal> {
         Some(_) => Err(Refusal::conflict("callback_calling", "They are being called: wait until that is over")),
         None => Ok(()),
     }
-}
-
-pub(super) fn not_registered() -> Refusal {
-    Refusal::conflict("not_registered", "No account is registered, so nobody can be called")
 }
 
 pub(super) fn made(id: &str) -> Made {

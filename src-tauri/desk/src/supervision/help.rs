@@ -89,7 +89,7 @@ impl Desk {
             None => self.current_call().ok().filter(|id| self.call(*id).is_some_and(is_own)),
         };
         if self.own().is_none() {
-            return Err(super::legs::not_registered());
+            return Err(Refusal::not_registered());
         }
         if !self.supervising.helping.asks.take(ASKS, now.instant) {
             return Err(Refusal::too_many());

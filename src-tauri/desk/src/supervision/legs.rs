@@ -66,7 +66,7 @@ impl Desk {
     pub(super) fn device(&mut self, what: &str, subject: &str) -> Result<(By, Device, Option<AccountId>), Refusal> {
         self.supervising.tokens += 1;
         let token = self.token("order", self.supervising.tokens);
-        let (account, own) = self.own().ok_or_else(not_registered)?;
+        let (account, own) = self.own().ok_or_else(Refusal::not_registered)?;
         let caller_id = CallerId { name: format!("{what} {subject}"), number: subject.to_owned() };
         let elsewhere = self.settings.supervision.desk_phone.clone();
         let account = elsewhere.is_none().then_some(account);
@@ -88,7 +88,8 @@ impl Desk {
             return Err(Refusal::conflict("bad_dial_code", detail));
         }
         let is_up = |known: &&crate::account::Account| known.registration() == wire::Registration::Registered;
-        let account = self.accounts.iter().find(is_up).map(|known| known.id().clone()).ok_or_else(not_registered)?;
+        let account =
+            self.accounts.iter().find(is_up).map(|known| known.id().clone()).ok_or_else(Refusal::not_registered)?;
         // Odd ids are ours.
         let id = CallId(self.dialed * 2 + 1);
         self.dialed += 1;
@@ -227,10 +228,6 @@ fn asked(mode: SupervisionMode) -> Mode {
         SupervisionMode::Whisper => Mode::Whisper,
         SupervisionMode::Barge => Mode::Barge,
     }
-}
-
-pub(super) fn not_registered() -> Refusal {
-    Refusal::conflict("not_registered", "No account is registered, so nobody can be called")
 }
 
 const MAX_CODE: usize = 128;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use cti::{Step, Wish};
 use phone::{CallId, Manner};
 
-use super::{Outcome, legs::not_registered, power::Way};
+use super::{Outcome, power::Way};
 use crate::{
     call::{Owner, plain},
     intent::Made,
@@ -53,7 +53,7 @@ impl Desk {
         let (mut order, mut call) = (None, None);
         match way {
             Some(Way::Manager) => {
-                let (_, extension) = self.own().ok_or_else(not_registered)?;
+                let (_, extension) = self.own().ok_or_else(Refusal::not_registered)?;
                 let pause = is_away.then(|| reason.clone().unwrap_or_default());
                 order = Some(self.order('p', Wish::Pause { extension, pause }));
             }
