@@ -1,9 +1,9 @@
 //! Who is called back, if anybody: where toll fraud is kept out.
 //!
 //! Whoever calls the line chooses what their number looks like, and the call back is paid for by whoever runs the line. So a
-//! caller is called only by a number that the settings name, read as the account reads numbers: `8495…` and `+7495…` are the same.
-//! Never called are emergency and premium numbers, service codes, short numbers that are no extensions, names, and this desk itself,
-//! whoever is named; numbers abroad only where they are named in full.
+//! caller is called only by a number that the settings name, read as the account reads numbers: `8495…` and `+7495…` are the
+//! same. Never called are emergency and premium numbers, service codes, short numbers that are no extensions, names, and this
+//! desk itself, whoever is named; numbers abroad only where they are named in full.
 
 use crate::{
     card::is_withheld,

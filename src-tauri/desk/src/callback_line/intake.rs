@@ -7,7 +7,6 @@ use phone::AccountId;
 use super::{
     LineBy,
     callee::{Callee, Reading},
-    limits::Promised,
     one::{One, Stage},
     reason::Reason,
     shown::refused,
@@ -76,9 +75,7 @@ impl Desk {
         if self.line.all.iter().any(|one| one.key() == callee.key && !one.is_connected()) {
             return Err(Reason::AlreadyWaiting);
         }
-        // One that waits for the same number was told apart above.
-        let promised = Promised { all: self.promised(), each: 0 };
-        self.line.made.allows(&self.settings.line, &callee.key, promised, now.instant)
+        self.line.made.allows(&self.settings.line, &callee.key, now.instant)
     }
 
     /// How many wait.

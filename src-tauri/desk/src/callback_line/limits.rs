@@ -15,16 +15,10 @@ pub(super) struct Made {
 }
 
 impl Made {
-    /// Whether one more to `key` may be made, where as many as `promised` wait, `promised_each` of them to this number.
-    pub(super) fn allows(&self, rules: &LineRules, key: &str, promised: Promised, now: Instant) -> Result<(), Reason> {
-        if self.count(now).saturating_add(promised.all) >= rules.per_hour {
-            return Err(Reason::Limit);
-        }
+    /// Whether one more to `key` may be made; whether any may be is asked before, and none waits for that number.
+    pub(super) fn allows(&self, rules: &LineRules, key: &str, now: Instant) -> Result<(), Reason> {
         let each = count(self.recent(now).filter(|(_, known)| known == key));
-        if each.saturating_add(promised.each) >= rules.per_hour_each {
-            return Err(Reason::LimitEach);
-        }
-        Ok(())
+        if each >= rules.per_hour_each { Err(Reason::LimitEach) } else { Ok(()) }
     }
 
     pub(super) fn count(&self, now: Instant) -> u32 {
@@ -51,13 +45,6 @@ impl Made {
     fn recent(&self, now: Instant) -> impl Iterator<Item = &(Instant, String)> {
         self.calls.iter().filter(move |(at, _)| is_recent(*at, now))
     }
-}
-
-/// Calls back that wait.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Promised {
-    pub(super) all: u32,
-    pub(super) each: u32,
 }
 
 fn is_recent(at: Instant, now: Instant) -> bool {

@@ -84,7 +84,7 @@ impl Reason {
         match self {
             Self::Untrusted => (
                 "line_caller_untrusted",
-                "The call did not come from the registrar of the line's account, so its caller's number proves nothing",
+                "The call did not come from the registrar of the line's account, so its number proves nothing",
             ),
             Self::Withheld => {
                 ("line_caller_withheld", "The caller's number is withheld, or is none that could be called")
@@ -100,9 +100,17 @@ impl Reason {
             Self::AlreadyWaiting => {
                 ("line_already_waiting", "A call back to this number waits already, or is under way")
             }
-            Self::Limit => ("line_limit", "The line has called back as often as it may in an hour"),
-            Self::LimitEach => ("line_limit_each", "This number was called back as often as it may be in an hour"),
-            Self::Crowded => ("line_crowded", "Too many calls back wait or are under way at once"),
+            Self::Limit => (
+                "line_limit",
+                "The line has called back as often as it may in an hour: wait, or raise per_hour under [callback_line]",
+            ),
+            Self::LimitEach => (
+                "line_limit_each",
+                "This number was called back as often as it may be in an hour: wait, or raise per_hour_each in the settings",
+            ),
+            Self::Crowded => {
+                ("line_crowded", "Too many calls back wait or are under way at once: it works again once some are over")
+            }
             Self::SwitchedOff => (
                 "line_switched_off",
                 "The line was switched off, or its settings changed, before it was this caller's turn",
@@ -141,15 +149,24 @@ impl Reason {
             Self::Loops => {
                 ("line_loops", "The line would be connected with itself: correct next_number under [callback_line]")
             }
-            Self::AgentAway => ("line_agent_away", "The agent does not want to be disturbed"),
+            Self::AgentAway => (
+                "line_agent_away",
+                "The agent does not want to be disturbed: let next be a queue for such times",
+            ),
             Self::AgentNoAnswer => ("line_agent_no_answer", "The agent did not answer"),
             Self::Busy(_) => ("line_busy", "The number that was called back is busy, or refused the call"),
             Self::NoAnswer(_) => ("line_no_answer", "Nobody answered the call back"),
-            Self::NotReached(_) => ("line_not_reached", "The number could not be called back"),
+            Self::NotReached(_) => (
+                "line_not_reached",
+                "The number could not be called back: check trunk under [callback_line], and how its account dials numbers",
+            ),
             Self::HungUp => ("line_hung_up", "They hung up before they were connected"),
             Self::NoDigits => ("line_no_digits", "They did not dial in time"),
             Self::WrongDigits => ("line_wrong_digits", "They dialled numbers that cannot be reached this way"),
-            Self::NotHandedOn(_) => ("line_not_handed_on", "They could not be connected: nobody answered there"),
+            Self::NotHandedOn(_) => (
+                "line_not_handed_on",
+                "They could not be connected, for nobody answered there: check next_number, or call them back yourself",
+            ),
             Self::Pbx(..) => ("pbx_refused", "The PBX does not do this: ask its administrator"),
         }
     }

@@ -31,7 +31,9 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn add(&mut self, id: u64, call: LineCall, now: Instant) {
         if self.over.len() >= MOST_SHOWN {
-            self.over.pop_front();
+            // Whoever was refused is the first to go: a flood of them hides nothing.
+            let refused = self.over.iter().position(|(.., call)| call.state == LineState::Refused);
+            self.over.remove(refused.unwrap_or(0));
         }
         self.over.push_back((now, id, call));
     }

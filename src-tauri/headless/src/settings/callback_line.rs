@@ -158,6 +158,10 @@ fn reaches_nobody(section: &Section<'_>, rules: &LineRules) -> Vec<String> {
     if rules.enabled && matches!(rules.next, LineNext::Digits { read_at: None, .. }) && rules.may_reach.is_empty() {
         warn("may_reach", "nobody can be reached by digits: name numbers like may_reach = [\"1xx\"]");
     }
+    if matches!(rules.next, LineNext::Digits { read_at: Some(_), .. }) && !rules.may_reach.is_empty() {
+        let mend = "with by = \"ami\" the PBX's context alone decides what may be reached: leave it out, and look at that context";
+        warn("may_reach", mend);
+    }
     warnings
 }
 

@@ -121,6 +121,8 @@ fn ten_thousand_calls_in_a_minute() {
     made += busy(&mut story);
     assert_eq!(made, 20);
     assert_eq!(story.rows().len(), 50);
+    let called = story.rows().iter().filter(|row| row.state != LineState::Refused).count();
+    assert_eq!(called, 20, "what was refused hides none that was called");
     let told = |change: &&Change| matches!(change.what, What::CallbackLineChanged { .. });
     let told = story.kit.changes.iter().filter(told).count();
     assert!(told < 600, "a flood is not told one by one: {told}");

@@ -87,6 +87,16 @@ fn what_lets_nobody_get_anywhere_is_said() {
 }
 
 #[test]
+fn what_may_be_dialled_where_the_pbx_reads_digits_is_said_to_be_its_affair() {
+    let digits = "by = \"ami\"\nnext = \"digits\"\ndigits = 3\ncontext = \"callback-digits\"\nread_extension = \"s\"\n";
+    let line = format!("{LINE}allow = [\"1xx\"]\n{digits}");
+    assert!(Folder::new("context").read(&line).expect("it is set up").warnings.is_empty());
+    let settings = Folder::new("ignored").read(&format!("{line}may_reach = [\"1xx\"]\n")).expect("it is set up");
+    let [warning] = settings.warnings.as_slice() else { panic!("{:?}", settings.warnings) };
+    assert!(warning.contains("callback_line.may_reach: ") && warning.contains("context"), "{warning}");
+}
+
+#[test]
 fn a_line_without_an_account_is_none() {
     let settings = Folder::new("none").read("[callback_line]\nenabled = false\ndelay = 9\n").expect("it is off");
     assert!(!settings.desk.line.configured && !settings.desk.line.enabled);
