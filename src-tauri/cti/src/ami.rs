@@ -23,8 +23,8 @@ pub use calls::{Calls, MAX_CHANNELS};
 pub use codec::{Action, Decoder, Incoming, Message, Oversize, Unsendable};
 pub use floor::{Floor, MAX_FLOOR};
 pub use naming::Naming;
-pub use order::{OrderSettings, Orders};
-pub use session::{Credentials, Over, Session, Told};
+pub use order::{OrderSettings, Orders, Sends};
+pub use session::{Credentials, Over, Session, Told, Unsent};
 
 /// What [`crate::CallEvent::source`] says of these events.
 pub const SOURCE: &str = "ami";

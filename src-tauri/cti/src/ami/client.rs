@@ -6,35 +6,34 @@
 //!      └───────────────── after 1 s, 2 s, 3 s, a little less             ────────────┘
 //! ```
 
+mod line;
 mod pause;
 #[cfg(test)]
 mod tests;
 
 use std::{
     convert::Infallible,
-    io,
     net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use rustls::pki_types::ServerName;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
-    net::TcpStream,
+    io::AsyncReadExt as _,
     sync::mpsc::{self, Sender},
-    task::{self, JoinHandle},
-    time::{Instant, sleep_until, timeout},
+    task::JoinHandle,
+    time::{Instant, sleep_until},
 };
-use tokio_rustls::TlsConnector;
 
-use self::pause::Pause;
+use self::{
+    line::{Line, Stream, Trouble, connect, send},
+    pause::Pause,
+};
 use super::{
     Calls, Floor, Naming, OrderSettings, Orders,
-    session::{Credentials, Over, PATIENCE, Session, Told},
+    session::{Credentials, Over, Session, Told},
 };
-use crate::{CallEvent, FloorEvent, Order, OrderTold, Powers, Secret, http};
+use crate::{CallEvent, FloorEvent, Order, OrderTold, Powers, Secret};
 
 /// Where a PBX is, who we are to it, and what its channels are called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,21 +147,6 @@ pub fn watch(settings: Settings, sender: Sender<AmiTold>) -> Watch {
 /// Nobody listens.
 struct Unheard;
 
-/// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
-enum Trouble {
-    #[error("{0} is no address: write host and port, like pbx.example.net:5038")]
-    Address(String),
-    #[error("{place} cannot be reached ({why}): check the network, and host and port")]
-    Unreachable { place: String, why: String },
-    #[error("the TLS connection to {place} fails ({why}): check the port, usually 5039, and the CA in the settings")]
-    Tls { place: String, why: String },
-    #[error("the CA in the settings cannot be used: {0}")]
-    Ca(String),
-    #[error(transparent)]
-    Over(#[from] Over),
-}
-
 struct Watcher {
     settings: Settings,
     sender: Sender<AmiTold>,
@@ -175,16 +159,12 @@ struct Watcher {
     warned: bool,
 }
 
-trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
-
 impl Watcher {
     /// Connects, stays for as long as it lasts, and comes back.
     async fn run(&mut self) -> Result<Infallible, Unheard> {
         let mut pause = Pause::new(self.settings.spread);
         loop {
-            let trouble = match self.connect().await {
+            let trouble = match connect(&self.settings).await {
                 Ok(line) => {
                     let (over, was_up) = self.stays(line).await?;
                     if was_up {
@@ -211,7 +191,7 @@ impl Watcher {
             tokio::select! {
                 () = sleep_until(until) => return Ok(()),
                 Some(order) = self.wanted.recv() => {
-                    self.orders.give(order, None, now());
+                    self.orders.give(order, &self.calls, now());
                     self.tell_orders().await?;
                 }
                 () = self.sender.closed() => return Err(Unheard),
@@ -219,44 +199,25 @@ impl Watcher {
         }
     }
 
-    async fn connect(&mut self) -> Result<Box<dyn Line>, Trouble> {
-        let (host, port) = place(&self.settings.address, self.settings.tls)?;
-        let place = format!("{host}:{port}");
-        let unreachable = |why: String| Trouble::Unreachable { place: place.clone(), why };
-        let tcp = timeout(PATIENCE, TcpStream::connect((host, port))).await;
-        let tcp = tcp
-            .map_err(|_| unreachable("no answer in time".into()))?
-            .map_err(|error| unreachable(error.to_string()))?;
-        let _ = tcp.set_nodelay(true);
-        if !self.settings.tls {
-            self.warn(tcp.peer_addr());
-            return Ok(Box::new(tcp));
-        }
-        let failed = |why: String| Trouble::Tls { place: place.clone(), why };
-        let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
-        let connector = connector(self.settings.ca.as_deref()).await?;
-        match timeout(PATIENCE, connector.connect(name, tcp)).await {
-            Ok(Ok(line)) => Ok(Box::new(line)),
-            Ok(Err(error)) => Err(failed(error.to_string())),
-            Err(_) => Err(failed("no answer in time".into())),
-        }
-    }
-
     /// Once is enough.
-    fn warn(&mut self, peer: io::Result<SocketAddr>) {
-        let Some(peer) = peer.ok().filter(|peer| !peer.ip().is_loopback() && !self.warned) else { return };
+    fn warn(&mut self, peer: SocketAddr) {
+        if self.warned {
+            return;
+        }
         self.warned = true;
         tracing::warn!(
             %peer,
-            "AMI goes over the network without TLS: whoever listens there reads all calls and may come by the secret; \
+            "AMI goes over the network without TLS: whoever listens there reads all calls and may come by a weak secret; \
              set tlsenable in manager.conf, and TLS here"
         );
     }
 
     /// Speaks until the connection ends. Says why it did, and whether it was ever up.
-    async fn stays(&mut self, mut line: Box<dyn Line>) -> Result<(Over, bool), Unheard> {
+    async fn stays(&mut self, line: Line) -> Result<(Over, bool), Unheard> {
         let Settings { username, secret, .. } = &self.settings;
         let credentials = Credentials { username: username.clone(), secret: secret.clone() };
+        let Line { mut stream, overheard } = line;
+        overheard.into_iter().for_each(|peer| self.warn(peer));
         let mut session = Session::new(credentials, now());
         let mut bytes = vec![0; CHUNK];
         let mut was_up = false;
@@ -264,13 +225,13 @@ impl Watcher {
             let wakes = [session.wake(), self.floor.wake(), self.orders.wake()];
             let wake = wakes.into_iter().flatten().min().map(Instant::from_std);
             let told = tokio::select! {
-                read = line.read(&mut bytes) => match read {
+                read = stream.read(&mut bytes) => match read {
                     Ok(length) if length > 0 => session.receive(bytes.get(..length).unwrap_or_default(), now()),
                     _ => vec![Told::Over(Over::Closed)],
                 },
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => session.handle(now()),
                 Some(order) = self.wanted.recv() => {
-                    self.orders.give(order, was_up.then_some(&self.calls), now());
+                    self.orders.give(order, &self.calls, now());
                     Vec::new()
                 }
                 () = self.sender.closed() => return Err(Unheard),
@@ -279,28 +240,28 @@ impl Watcher {
             self.tell_floor(due).await?;
             for told in told {
                 was_up |= told == Told::Up;
-                if let Some(over) = self.does(told, &mut line).await? {
+                if let Some(over) = self.does(told, &mut stream).await? {
                     return Ok((over, was_up));
                 }
             }
             self.orders.handle(now());
-            if let Some(over) = self.send_orders(&mut session, &mut line).await? {
+            if let Some(over) = self.send_orders(&mut session, &mut stream).await? {
                 return Ok((over, was_up));
             }
         }
     }
 
     /// One thing that the session said; why it is over, if it is.
-    async fn does(&mut self, told: Told, line: &mut Box<dyn Line>) -> Result<Option<Over>, Unheard> {
+    async fn does(&mut self, told: Told, stream: &mut Box<dyn Stream>) -> Result<Option<Over>, Unheard> {
         match told {
-            Told::Send(bytes) => return Ok(send(line, &bytes).await.err()),
+            Told::Send(bytes) => return Ok(send(stream, &bytes).await.err()),
             Told::Up => {
                 self.lost = None;
                 self.calls.relist();
                 self.tell(AmiTold::Connected).await?;
                 let listing = self.floor.relist(now());
                 self.tell_floor(listing).await?;
-                self.orders.relist();
+                self.orders.relist(now());
             }
             Told::Answer { action_id, is_success, words } => {
                 self.orders.answered(&action_id, is_success, &words);
@@ -321,15 +282,19 @@ impl Watcher {
     }
 
     /// What orders want to be sent, and how they got on.
-    async fn send_orders(&mut self, session: &mut Session, line: &mut Box<dyn Line>) -> Result<Option<Over>, Unheard> {
-        for (no, action) in self.orders.take_actions() {
-            let (action_id, told) = session.order(&action);
-            self.orders.sent(no, action_id);
-            for told in told {
-                if let Told::Send(bytes) = told
-                    && let Err(over) = send(line, &bytes).await
-                {
-                    return Ok(Some(over));
+    async fn send_orders(
+        &mut self,
+        session: &mut Session,
+        stream: &mut Box<dyn Stream>,
+    ) -> Result<Option<Over>, Unheard> {
+        for (what, action) in self.orders.take_actions() {
+            match session.order(&action) {
+                Err(why) => self.orders.sent(what, Err(why)),
+                Ok((id, bytes)) => {
+                    self.orders.sent(what, Ok(id));
+                    if let Err(over) = send(stream, &bytes).await {
+                        return Ok(Some(over));
+                    }
                 }
             }
         }
@@ -362,37 +327,6 @@ impl Watcher {
     async fn tell(&self, told: AmiTold) -> Result<(), Unheard> {
         self.sender.send(told).await.map_err(|_| Unheard)
     }
-}
-
-async fn send(line: &mut Box<dyn Line>, bytes: &[u8]) -> Result<(), Over> {
-    let sent = timeout(PATIENCE, async {
-        line.write_all(bytes).await?;
-        line.flush().await
-    });
-    sent.await.map_err(|_| Over::Silent)?.map_err(|_| Over::Closed)
-}
-
-/// Reading the roots takes milliseconds.
-async fn connector(ca: Option<&Path>) -> Result<TlsConnector, Trouble> {
-    let ca = ca.map(Path::to_owned);
-    let config = task::spawn_blocking(move || http::tls(ca.as_deref())).await;
-    let config = config.map_err(|error| Trouble::Ca(error.to_string()))?.map_err(Trouble::Ca)?;
-    Ok(TlsConnector::from(Arc::new(config)))
-}
-
-/// Host and port of an address.
-fn place(address: &str, tls: bool) -> Result<(&str, u16), Trouble> {
-    let bad = || Trouble::Address(crate::text::plain(address));
-    let address = address.trim();
-    let (host, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, rest)) => (host, rest.strip_prefix(':')),
-        None => match address.split_once(':') {
-            Some((host, port)) if !port.contains(':') => (host, Some(port)),
-            _ => (address, None),
-        },
-    };
-    let port = port.map_or(Ok(if tls { 5039 } else { 5038 }), |port| port.parse().map_err(|_| bad()))?;
-    if host.is_empty() { Err(bad()) } else { Ok((host, port)) }
 }
 
 /// By the runtime's clock, which a test may hold.

@@ -85,6 +85,15 @@ pub enum Over {
     Unsendable(#[from] Unsendable),
 }
 
+/// Why an order was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsent {
+    /// We are not logged in.
+    NotUp,
+    /// It cannot be written.
+    Unwritable,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Greeting,
@@ -164,20 +173,16 @@ impl Session {
         self.ping_at.into_iter().chain(self.dead_at).min()
     }
 
-    /// Sends an order, and says under which id it is answered; `None` if it cannot be written, or nobody is there.
-    pub fn order(&mut self, action: &Action) -> (Option<String>, Vec<Told>) {
+    /// The id under which an order is answered, and the bytes to be sent; or why it is not.
+    pub fn order(&mut self, action: &Action) -> Result<(String, Vec<u8>), Unsent> {
         if self.state != State::Up {
-            return (None, Vec::new());
+            return Err(Unsent::NotUp);
         }
         self.ids += 1;
         let id = format!("ringside-{}", self.ids);
-        match action.encode(&id) {
-            Ok(bytes) => {
-                self.await_answer(id.clone(), ORDER);
-                (Some(id), vec![Told::Send(bytes)])
-            }
-            Err(_) => (None, Vec::new()),
-        }
+        let bytes = action.encode(&id).map_err(|_| Unsent::Unwritable)?;
+        self.await_answer(id.clone(), ORDER);
+        Ok((id, bytes))
     }
 
     /// Whether the PBX said that we may not do this: `QueueStatus`.

@@ -12,8 +12,12 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{AmiTold, Settings, Watch, place, watch};
-use crate::{DeviceState, FloorEvent, Outcome, Secret, What};
+use super::{
+    AmiTold, Settings, Watch,
+    line::{is_network, place},
+    watch,
+};
+use crate::{Device, DeviceState, FloorEvent, Mode, Order, OrderTold, Outcome, Secret, Step, What, Wish};
 
 /// A PBX's end of a connection.
 struct Pbx<T>(BufReader<T>);
@@ -95,6 +99,15 @@ async fn floor(told: &mut Receiver<AmiTold>) -> FloorEvent {
     }
 }
 
+/// The next that is told of an order.
+async fn step(told: &mut Receiver<AmiTold>) -> (String, Step) {
+    loop {
+        if let AmiTold::Order(OrderTold { id, step }) = any(told).await {
+            return (id, step);
+        }
+    }
+}
+
 async fn any(told: &mut Receiver<AmiTold>) -> AmiTold {
     timeout(SOON, told.recv()).await.expect("told in time").expect("it is watched")
 }
@@ -138,6 +151,39 @@ async fn it_comes_back_and_knows_what_ended_meanwhile() {
         What::Ended(ended) => assert_eq!(ended.outcome, Outcome::Unknown),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn a_stop_while_nobody_is_there_reaches_the_next_connection() {
+    let (listener, address) = listens().await;
+    let (watch, mut told) = watches(settings(address));
+    let mut pbx = accepts(&listener).await;
+    pbx.lets_in().await;
+    assert_eq!(next(&mut told).await, AmiTold::Connected);
+    let on = Device { extension: "104".into(), answers_itself: false, token: None, caller_id: None };
+    let wish = Wish::Supervise { extension: "105".into(), mode: Mode::Spy, on };
+    watch.control().order(Order { id: "p1".into(), wish: wish.clone() });
+    let asked = pbx.hears().await;
+    let id = asked.lines().find_map(|line| line.strip_prefix("ChannelId: ")).expect("it has a channel").to_owned();
+    let channel = format!("Channel: PJSIP/104-9\nUniqueid: {id}\nLinkedid: {id}\n");
+    pbx.says(&format!("Event: Newstate\nChannelState: 6\n{channel}\n")).await;
+    assert_eq!(step(&mut told).await, ("p1".into(), Step::Accepted));
+    assert_eq!(step(&mut told).await, ("p1".into(), Step::Up));
+    drop(pbx);
+    why(&mut told).await;
+    watch.control().order(Order { id: "p2".into(), wish: Wish::End { order: "p1".into() } });
+    watch.control().order(Order { id: "p3".into(), wish });
+    let (id, failed) = step(&mut told).await;
+    assert!(matches!(&failed, Step::Failed { code, .. } if id == "p3" && code == "pbx_unreachable"), "{failed:?}");
+
+    let mut pbx = accepts(&listener).await;
+    pbx.lets_in().await;
+    assert_eq!(next(&mut told).await, AmiTold::Connected);
+    pbx.says(&format!("Event: CoreShowChannel\nChannelState: 6\n{channel}\nEvent: CoreShowChannelsComplete\n\n")).await;
+    let action = pbx.hears().await;
+    assert!(action.starts_with("Action: Hangup\r\n") && action.contains("Channel: PJSIP/104-9\r\n"), "{action}");
+    pbx.says(&format!("Event: Hangup\nCause: 16\n{channel}\n")).await;
+    assert_eq!(step(&mut told).await, ("p1".into(), Step::Over));
 }
 
 #[tokio::test]
@@ -267,6 +313,20 @@ async fn with_tls_only_a_pbx_that_is_trusted_gets_the_login() {
     let missing = Some(folder.path().join("missing.pem"));
     let (_watch, mut told) = watches(Settings { tls: true, ca: missing, ..settings(address) });
     assert!(self::why(&mut told).await.contains("missing.pem"));
+}
+
+#[test]
+fn what_stays_on_this_computer_is_overheard_by_nobody() {
+    let table = [
+        ("127.0.0.1", false),
+        ("::1", false),
+        ("::ffff:127.0.0.1", false),
+        ("192.168.51.20", true),
+        ("2001:db8::7", true),
+    ];
+    for (address, expected) in table {
+        assert_eq!(is_network(address.parse().expect("an address")), expected, "{address}");
+    }
 }
 
 #[test]

@@ -6,6 +6,9 @@ use crate::{
     ami::{Decoder, Naming, codec::Incoming},
 };
 
+mod ends;
+mod outage;
+
 /// Orders of the desk 104, and what the PBX's channels are.
 struct Desk {
     orders: Orders,
@@ -21,16 +24,24 @@ impl Desk {
             trunk: Some("out".into()),
             ..OrderSettings::default()
         };
-        Self { orders: Orders::new(settings, "r-7".into()), calls: Calls::new(Naming::default()), now: Instant::now() }
+        let now = Instant::now();
+        let mut orders = Orders::new(settings, "r-7".into());
+        orders.relist(now);
+        orders.listed();
+        Self { orders, calls: Calls::new(Naming::default()), now }
     }
 
     /// What is sent for a wish, as lines.
     fn asks(&mut self, wish: Wish) -> Vec<String> {
         let id = format!("p{}", self.orders.made + 1);
-        self.orders.give(Order { id, wish }, Some(&self.calls), self.now);
+        self.orders.give(Order { id, wish }, &self.calls, self.now);
         let actions = self.orders.take_actions();
-        let [(no, action)] = actions.as_slice() else { return Vec::new() };
-        self.orders.sent(*no, Some(format!("a{no}")));
+        let [(what, action)] = actions.as_slice() else { return Vec::new() };
+        let id = match what {
+            Sends::Wish(no) => format!("a{no}"),
+            Sends::HangUp(no) => format!("h{no}"),
+        };
+        self.orders.sent(*what, Ok(id));
         let bytes = action.encode("a").expect("it can be written");
         String::from_utf8(bytes).expect("it is text").lines().skip(2).map(str::to_owned).collect()
     }
@@ -59,6 +70,33 @@ impl Desk {
     fn after(&mut self, time: Duration) -> Vec<Step> {
         self.now += time;
         self.orders.handle(self.now);
+        self.told()
+    }
+
+    /// What is hung up now.
+    fn hangs_up(&mut self) -> Vec<String> {
+        let mut channels = Vec::new();
+        for (what, action) in self.orders.take_actions() {
+            let Sends::HangUp(no) = what else { panic!("{action:?}") };
+            self.orders.sent(what, Ok(format!("h{no}")));
+            let text = String::from_utf8(action.encode("a").expect("it can be written")).expect("it is text");
+            channels.extend(text.lines().filter_map(|line| line.strip_prefix("Channel: ")).map(str::to_owned));
+        }
+        channels
+    }
+
+    fn ends(&mut self, id: &str) {
+        let wish = Wish::End { order: id.into() };
+        self.orders.give(Order { id: "x".into(), wish }, &self.calls, self.now);
+    }
+
+    /// The connection breaks, and is made anew after so long.
+    fn is_away_for(&mut self, time: Duration) -> Vec<Step> {
+        self.orders.lost();
+        self.orders.handle(self.now + time);
+        assert!(self.orders.wake().is_none() && self.orders.take_actions().is_empty(), "nobody is there");
+        self.now += time;
+        self.orders.relist(self.now);
         self.told()
     }
 
@@ -304,22 +342,6 @@ fn a_call_is_taken_once_the_pbx_says_so() {
 }
 
 #[test]
-fn a_recording_that_is_not_there_ends_at_once() {
-    let play = || Wish::Play { recording: "a.wav".into(), on: device() };
-    let up = format!("Event: Newstate | ChannelState: 6 | {OURS}");
-    let down = format!("Event: Hangup | Cause: 16 | {OURS}");
-    let mut desk = Desk::new("PJSIP/{extension}");
-    desk.asks(play());
-    desk.hears(&up);
-    assert_eq!(code(&desk.hears(&down)), "recording_missing");
-    let mut desk = Desk::new("PJSIP/{extension}");
-    desk.asks(play());
-    desk.hears(&up);
-    assert_eq!(desk.after(PLAYS_AFTER), [Step::Done]);
-    assert_eq!(desk.hears(&down), [Step::Over]);
-}
-
-#[test]
 fn what_could_be_read_as_something_else_is_not_sent() {
     let mut desk = Desk::new("PJSIP/{extension}");
     desk.others();
@@ -353,39 +375,6 @@ fn what_could_be_read_as_something_else_is_not_sent() {
 }
 
 #[test]
-fn nothing_is_done_twice_when_the_connection_breaks() {
-    let mut desk = Desk::new("PJSIP/{extension}");
-    desk.asks(call("200"));
-    desk.orders.lost();
-    assert_eq!(code(&desk.told()), "pbx_connection_lost", "nobody knows whether it was done");
-    desk.asks(call("201"));
-    desk.hears("Response: Success | ActionID: a2");
-    desk.orders.lost();
-    assert!(desk.told().is_empty(), "this one was taken: it goes on without us");
-    desk.orders.relist();
-    assert!(
-        desk.hears("Event: CoreShowChannel | Channel: PJSIP/104-0a | Uniqueid: r-7-2 | Linkedid: r-7-2").is_empty()
-    );
-    assert!(desk.hears("Event: CoreShowChannelsComplete").is_empty(), "it is still there");
-    desk.orders.relist();
-    assert_eq!(code(&desk.hears("Event: CoreShowChannelsComplete")), "pbx_connection_lost");
-    assert!(desk.orders.take_actions().is_empty(), "nothing is sent again");
-    desk.orders.give(Order { id: "p9".into(), wish: call("200") }, None, desk.now);
-    assert_eq!(code(&desk.told()), "pbx_unreachable");
-}
-
-#[test]
-fn an_order_is_ended_by_its_channel() {
-    let mut desk = Desk::new("PJSIP/{extension}");
-    desk.others();
-    desk.asks(spy(Mode::Spy));
-    desk.hears(&format!("Event: Newstate | ChannelState: 6 | {OURS}"));
-    let lines = desk.asks(Wish::End { order: "p1".into() });
-    assert!(lines.contains(&"Channel: PJSIP/104-09".to_owned()), "{lines:?}");
-    assert_eq!(desk.hears(&format!("Event: Hangup | Cause: 16 | {OURS}")), [Step::Over]);
-}
-
-#[test]
 fn a_queue_passes_over_who_is_away() {
     let mut desk = Desk::new("PJSIP/{extension}");
     let lines = desk.asks(Wish::Pause { extension: "104".into(), pause: Some("lunch".into()) });
@@ -393,32 +382,4 @@ fn a_queue_passes_over_who_is_away() {
     assert_eq!(desk.hears("Response: Success | ActionID: a1"), [Step::Accepted, Step::Done]);
     desk.asks(Wish::Pause { extension: "104".into(), pause: None });
     assert_eq!(code(&desk.hears("Response: Error | ActionID: a2 | Message: Permission denied")), "pbx_forbidden");
-}
-
-#[test]
-fn no_more_are_open_than_anybody_asks_for() {
-    let mut desk = Desk::new("PJSIP/{extension}");
-    for _ in 0..MAX_OPEN {
-        assert!(!desk.asks(call("200")).is_empty());
-    }
-    assert!(desk.asks(call("200")).is_empty());
-    assert_eq!(code(&desk.told()), "pbx_refused");
-    assert!(!desk.after(Duration::from_secs(60)).is_empty());
-    assert!(!desk.asks(call("200")).is_empty(), "what nothing came of makes room");
-}
-
-#[test]
-fn an_order_that_was_to_end_before_it_had_a_channel_ends_once_it_has_one() {
-    let mut desk = Desk::new("PJSIP/{extension}");
-    desk.others();
-    desk.asks(spy(Mode::Spy));
-    let id = desk.orders.open[0].id.clone();
-    desk.orders.give(Order { id: "x".into(), wish: Wish::End { order: id } }, Some(&desk.calls), desk.now);
-    assert!(desk.orders.take_actions().is_empty(), "there is nothing to hang up yet");
-    desk.hears(&format!("Event: Newchannel | ChannelState: 0 | {OURS}"));
-    let actions = desk.orders.take_actions();
-    let [(_, action)] = actions.as_slice() else { panic!("{actions:?}") };
-    let text = String::from_utf8(action.encode("a").expect("it can be written")).expect("text");
-    assert!(text.contains("Action: Hangup") && text.contains("Channel: PJSIP/104-09"), "{text}");
-    assert_eq!(desk.hears(&format!("Event: Hangup | Cause: 16 | {OURS}")), [Step::Over]);
 }

@@ -11,6 +11,7 @@ pub(super) enum Failure {
     Crowded,
     Silent,
     Forbidden,
+    MayNotHangUp,
     Refused(String),
     NotRegistered,
     Busy,
@@ -105,6 +106,11 @@ impl Failure {
                 "The PBX does not allow this: its administrator can add the right to this user in manager.conf",
             ),
             Self::Refused(_) => ("pbx_refused", "The PBX does not do this: ask its administrator"),
+            Self::MayNotHangUp => (
+                "hang_up_forbidden",
+                "The PBX does not let this desk hang up, so the call goes on: end it at the telephone; its administrator \
+                 can add call to write of this user in manager.conf",
+            ),
             Self::NotRegistered => (
                 "phone_not_registered",
                 "The telephone that the PBX was to ring is not registered there: switch it on, or check its extension",

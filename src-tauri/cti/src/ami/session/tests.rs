@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use super::{Action, Credentials, Over, PATIENCE, PING_EVERY, PONG_WITHIN, Session, Told, key};
+use super::{Action, Credentials, Over, PATIENCE, PING_EVERY, PONG_WITHIN, Session, Told, Unsent, key};
 use crate::{Powers, Secret, ami::Message};
 
 /// A session whose clock the test turns.
@@ -173,18 +173,17 @@ fn what_it_may_do_is_asked_without_doing_it() {
 #[test]
 fn an_order_is_answered_under_its_id() {
     let mut desk = Desk::up();
-    let (id, told) = desk.session.order(&Action::new("Originate").with("Channel", "PJSIP/104"));
-    assert_eq!((id.as_deref(), told.len()), (Some("ringside-10"), 1));
-    let (bad, told) = desk.session.order(&Action::new("Originate").with("Channel", "PJSIP/104\r\nAction: Hangup"));
-    assert_eq!((bad, told), (None, Vec::new()), "and the session goes on");
+    let (id, bytes) = desk.session.order(&Action::new("Originate").with("Channel", "PJSIP/104")).expect("it is sent");
+    assert_eq!(id, "ringside-10");
+    assert!(bytes.starts_with(b"Action: Originate\r\nActionID: ringside-10\r\n"), "{bytes:?}");
+    let bad = desk.session.order(&Action::new("Originate").with("Channel", "PJSIP/104\r\nAction: Hangup"));
+    assert_eq!(bad, Err(Unsent::Unwritable), "and the session goes on");
     let told =
         desk.hears("Response: Success\r\nActionID: ringside-10\r\nMessage: Originate successfully queued\r\n\r\n");
     let [Told::Answer { action_id, is_success: true, .. }] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!(action_id, "ringside-10");
-    assert_eq!(
-        Session::new(desk.session.credentials.clone(), desk.now).order(&Action::new("Ping")),
-        (None, Vec::new())
-    );
+    let mut early = Session::new(desk.session.credentials.clone(), desk.now);
+    assert_eq!(early.order(&Action::new("Ping")), Err(Unsent::NotUp));
 }
 
 #[test]
