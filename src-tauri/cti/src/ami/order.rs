@@ -28,7 +28,7 @@ use self::{
 pub use action::OrderSettings;
 
 use super::{Calls, codec::Action, session::Unsent};
-use crate::{Order, OrderTold, Step, Wish};
+use crate::{First, Order, OrderTold, Step, Wish};
 
 /// All orders that are not over.
 #[derive(Debug)]
@@ -70,6 +70,8 @@ struct Open {
     /// That of the action that hangs it up.
     hang_up_id: Option<String>,
     reached: Reached,
+    /// The first party is a number outside.
+    is_outside: bool,
     /// Why the second party was not reached, as the PBX's attempt to call it ended.
     missed: Option<Failure>,
     /// When something is decided for want of an event.
@@ -137,6 +139,7 @@ impl Orders {
                     action_id: None,
                     hang_up_id: None,
                     reached: Reached::Asked,
+                    is_outside: matches!(&wish, Wish::Originate(call) if matches!(call.first, First::Outside { .. })),
                     missed: None,
                     due: now.checked_add(patience),
                     is_ending: false,
@@ -228,7 +231,10 @@ impl Orders {
         open.due = None;
         match (open.kind, open.reached) {
             _ if open.is_told => self.ends(no, None),
-            (_, Reached::GivenUp) => self.ends(no, Some(Failure::NotRegistered)),
+            (_, Reached::GivenUp) => {
+                let failure = if open.is_outside { Failure::TrunkDown } else { Failure::NotRegistered };
+                self.ends(no, Some(failure));
+            }
             // It plays for longer than one that is not there would.
             (Kind::Play, Reached::Up) => self.reaches(no, Reached::Done),
             (Kind::Supervise, Reached::Up) => self.breaks_off(no, Failure::NobodyToListen, now),

@@ -136,7 +136,7 @@ impl Orders {
             // One that is not there ends at once; a short one ends a little later.
             (Kind::Play, Reached::Up) => open.due.is_some_and(|due| due > now).then_some(Failure::RecordingMissing),
             (_, Reached::Up) => Failure::of_far_end(cause).or_else(|| open.missed.clone()),
-            (_, _) => Some(Failure::of_first(cause)),
+            (_, _) => Some(Failure::of_first(cause, open.is_outside)),
         };
         self.ends(no, failure);
     }

@@ -44,9 +44,10 @@ impl Failure {
         }
     }
 
-    /// Of the telephone that was rung first, by the cause of its hangup (Q.850).
-    pub(super) fn of_first(cause: &str) -> Self {
+    /// Of the party that was rung first, a telephone or a number outside, by the cause of its hangup (Q.850).
+    pub(super) fn of_first(cause: &str, is_outside: bool) -> Self {
         match cause {
+            "3" | "20" | "27" if is_outside => Self::TrunkDown,
             "17" => Self::Busy,
             "21" => Self::Declined,
             "20" | "3" => Self::NotRegistered,

@@ -58,6 +58,35 @@ fn a_recording_that_is_not_there_ends_at_once() {
 }
 
 #[test]
+fn a_trunk_that_is_dead_is_no_telephone_that_is_off() {
+    let outside = || {
+        Wish::Originate(Box::new(Originate {
+            first: First::Outside { number: "74952293042".into(), trunk: None },
+            then: Then::Exten { context: None, exten: "104".into(), priority: None },
+            timeout: None,
+            caller_id: None,
+            variables: vec![],
+            account: None,
+        }))
+    };
+    for (cause, expected) in [
+        ("3", "trunk_down"),
+        ("20", "trunk_down"),
+        ("27", "trunk_down"),
+        ("17", "phone_busy"),
+        ("34", "pbx_congestion"),
+    ] {
+        let mut desk = Desk::new("PJSIP/{extension}");
+        desk.asks(outside());
+        assert_eq!(code(&desk.hears(&format!("Event: Hangup | Cause: {cause} | {OURS}"))), expected);
+    }
+    let mut desk = Desk::new("PJSIP/{extension}");
+    desk.asks(outside());
+    desk.hears("Event: OriginateResponse | Response: Failure | ActionID: a1 | Reason: 0 | Uniqueid: <unknown>");
+    assert_eq!(code(&desk.after(CAUSE_WITHIN)), "trunk_down", "it had no channel at all");
+}
+
+#[test]
 fn whoever_may_not_hang_up_is_told_that_it_goes_on() {
     let mut desk = Desk::new("PJSIP/{extension}");
     desk.others();
