@@ -70,6 +70,8 @@ struct Open {
     /// That of the action that hangs it up.
     hang_up_id: Option<String>,
     reached: Reached,
+    /// Since when the first party is on the line.
+    up_at: Option<Instant>,
     /// The first party is a number outside.
     is_outside: bool,
     /// Why the second party was not reached, as the PBX's attempt to call it ended.
@@ -139,6 +141,7 @@ impl Orders {
                     action_id: None,
                     hang_up_id: None,
                     reached: Reached::Asked,
+                    up_at: None,
                     is_outside: matches!(&wish, Wish::Originate(call) if matches!(call.first, First::Outside { .. })),
                     missed: None,
                     due: now.checked_add(patience),
@@ -314,6 +317,8 @@ const CAUSE_WITHIN: Duration = Duration::from_millis(500);
 const PROOF_WITHIN: Duration = Duration::from_secs(3);
 /// A file that is not there ends the call within some milliseconds of the answer.
 const PLAYS_AFTER: Duration = Duration::from_millis(700);
+/// The shortest that a recording plays; one that is not there is over by then.
+const PLAYS_AT_LEAST: Duration = Duration::from_millis(150);
 /// How long a channel may take to show after its order was given up.
 const LINGERS: Duration = Duration::from_secs(60);
 /// How long a list of all channels may take; without the right to it none comes.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{CAUSE_WITHIN, Kind, Open, Orders, PLAYS_AFTER, PROOF_WITHIN, Reached, verdict::Failure};
+use super::{CAUSE_WITHIN, Kind, Open, Orders, PLAYS_AFTER, PLAYS_AT_LEAST, PROOF_WITHIN, Reached, verdict::Failure};
 use crate::ami::Message;
 
 impl Orders {
@@ -71,6 +71,7 @@ impl Orders {
             Kind::Supervise | Kind::PickUp => Some(PROOF_WITHIN),
             Kind::Originate | Kind::Pause => None,
         };
+        open.up_at = Some(now);
         open.due = patience.and_then(|patience| now.checked_add(patience));
         self.reaches(no, Reached::Up);
     }
@@ -128,13 +129,16 @@ impl Orders {
 
     fn is_hung_up(&mut self, no: u64, cause: &str, now: Instant) {
         let Some(open) = self.open.iter().find(|open| open.no == no) else { return };
+        if open.has_played(cause, now) {
+            self.reaches(no, Reached::Done);
+            return self.ends(no, None);
+        }
         let failure = match (open.kind, open.reached) {
             _ if open.is_ending => None,
             (_, Reached::Done) => None,
             (Kind::PickUp, Reached::Up) => Some(Failure::NothingToPickUp),
             (Kind::Supervise, Reached::Up) => Some(Failure::NobodyToListen),
-            // One that is not there ends at once; a short one ends a little later.
-            (Kind::Play, Reached::Up) => open.due.is_some_and(|due| due > now).then_some(Failure::RecordingMissing),
+            (Kind::Play, Reached::Up) => Some(Failure::RecordingMissing),
             (_, Reached::Up) => Failure::of_far_end(cause).or_else(|| open.missed.clone()),
             (_, _) => Some(Failure::of_first(cause, open.is_outside)),
         };
@@ -144,5 +148,15 @@ impl Orders {
     pub(super) fn of(&self, message: &Message, key: &str) -> Option<u64> {
         let id = message.text(key)?;
         Some(self.open.iter().find(|open| open.channel_id == id)?.no)
+    }
+}
+
+impl Open {
+    /// Whether a recording was over before it was told to play: the PBX says nothing of either, but one that is not there
+    /// ends at once.
+    fn has_played(&self, cause: &str, now: Instant) -> bool {
+        let is_playing = self.kind == Kind::Play && self.reached == Reached::Up && !self.is_ending;
+        let played = self.up_at.map(|at| now.saturating_duration_since(at));
+        is_playing && cause == "16" && played.is_some_and(|time| time >= PLAYS_AT_LEAST)
     }
 }

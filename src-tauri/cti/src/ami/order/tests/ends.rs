@@ -58,6 +58,25 @@ fn a_recording_that_is_not_there_ends_at_once() {
 }
 
 #[test]
+fn a_short_recording_has_played() {
+    let play = || Wish::Play { recording: "a.wav".into(), on: device() };
+    let up = format!("Event: Newstate | ChannelState: 6 | {OURS}");
+    for (time, cause, played) in
+        [(PLAYS_AT_LEAST, "16", true), (PLAYS_AT_LEAST / 2, "16", false), (PLAYS_AT_LEAST, "38", false)]
+    {
+        let mut desk = Desk::new("PJSIP/{extension}");
+        desk.asks(play());
+        desk.hears(&up);
+        assert!(desk.after(time).is_empty());
+        let told = desk.hears(&format!("Event: Hangup | Cause: {cause} | {OURS}"));
+        match played {
+            true => assert_eq!(told, [Step::Done, Step::Over]),
+            false => assert_eq!(code(&told), "recording_missing", "{time:?} {cause}"),
+        }
+    }
+}
+
+#[test]
 fn a_trunk_that_is_dead_is_no_telephone_that_is_off() {
     let outside = || {
         Wish::Originate(Box::new(Originate {
