@@ -178,7 +178,8 @@ impl Watcher {
             self.tell_floor(gone).await?;
             self.orders.lost();
             self.tell_orders().await?;
-            let is_refused = matches!(trouble, Trouble::Over(Over::WrongCredentials | Over::Refused(_)));
+            let is_refused =
+                matches!(trouble, Trouble::Over(Over::WrongCredentials | Over::Refused(_) | Over::WantsSecret));
             self.is_lost(trouble.to_string()).await?;
             let until = Instant::now() + if is_refused { pause.refused() } else { pause.next() };
             self.pauses(until).await?;
@@ -218,7 +219,7 @@ impl Watcher {
         let credentials = Credentials { username: username.clone(), secret: secret.clone() };
         let Line { mut stream, overheard } = line;
         overheard.into_iter().for_each(|peer| self.warn(peer));
-        let mut session = Session::new(credentials, now());
+        let mut session = Session::new(credentials, now()).on_private_line(overheard.is_none());
         let mut bytes = vec![0; CHUNK];
         let mut was_up = false;
         loop {

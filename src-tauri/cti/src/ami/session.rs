@@ -77,6 +77,12 @@ pub enum Over {
     /// It refuses to log us in for a reason of its own.
     #[error("the PBX refuses the login (it says: {0}): look into its log")]
     Refused(String),
+    /// It wants the secret itself, where others may listen.
+    #[error(
+        "the PBX asks for the secret in clear, and anybody on the network could read it: turn on TLS (tlsenable in \
+         manager.conf, and TLS here), or let this user log in by an MD5 challenge"
+    )]
+    WantsSecret,
     /// The PBX hangs up, or says good-bye.
     #[error("the PBX ends the connection: it may be starting anew")]
     Closed,
@@ -107,6 +113,8 @@ enum State {
 #[derive(Debug)]
 pub struct Session {
     credentials: Credentials,
+    /// Nobody but the PBX reads what is sent.
+    is_private: bool,
     decoder: Decoder,
     state: State,
     /// Actions without an answer, the oldest first.
@@ -126,6 +134,7 @@ impl Session {
     pub fn new(credentials: Credentials, now: Instant) -> Self {
         Self {
             credentials,
+            is_private: false,
             decoder: Decoder::default(),
             state: State::Greeting,
             open: VecDeque::new(),
@@ -136,6 +145,13 @@ impl Session {
             dead_at: now.checked_add(PATIENCE),
             told: Vec::new(),
         }
+    }
+
+    /// Whether nobody but the PBX reads what is sent, by TLS or for want of a network: else the secret itself is not sent.
+    #[must_use]
+    pub fn on_private_line(mut self, is_private: bool) -> Self {
+        self.is_private = is_private;
+        self
     }
 
     /// Takes in what the PBX sent.
@@ -260,8 +276,12 @@ impl Session {
         }
     }
 
-    /// With a challenge the secret stays here; old systems and some users have none.
+    /// With a challenge the secret stays here; old systems and some users have none, and whoever pretends to be a PBX
+    /// may say so too.
     fn log_in(&mut self, challenge: Option<&str>, now: Instant) {
+        if challenge.is_none() && !self.is_private {
+            return self.end(Over::WantsSecret);
+        }
         self.state = State::LoggingIn;
         self.dead_at = now.checked_add(PATIENCE);
         let Credentials { username, secret } = &self.credentials;

@@ -13,7 +13,7 @@ impl Desk {
     fn connects() -> Self {
         let now = Instant::now();
         let credentials = Credentials { username: "desk-104".into(), secret: Secret("s3cret".into()) };
-        Self { session: Session::new(credentials, now), now }
+        Self { session: Session::new(credentials, now).on_private_line(true), now }
     }
 
     fn up() -> Self {
@@ -79,6 +79,16 @@ fn without_a_challenge_it_sends_the_secret() {
     let told = desk.hears("Response: Error\r\nActionID: ringside-1\r\nMessage: Invalid/unknown command\r\n\r\n");
     let login = "Action: Login\r\nActionID: ringside-2\r\nUsername: desk-104\r\nSecret: s3cret\r\nEvents: call,agent,system,cdr,user\r\n\r\n";
     assert_eq!(sent(&told), [login]);
+}
+
+#[test]
+fn where_others_may_listen_the_secret_is_not_sent() {
+    let mut desk = Desk::connects();
+    desk.session = desk.session.on_private_line(false);
+    desk.hears("Asterisk Call Manager/11.0.0\r\n");
+    let told = desk.hears("Response: Error\r\nActionID: ringside-1\r\nMessage: Invalid/unknown command\r\n\r\n");
+    assert_eq!(told, [Told::Over(Over::WantsSecret)]);
+    assert!(Over::WantsSecret.to_string().contains("turn on TLS"));
 }
 
 #[test]
