@@ -265,10 +265,37 @@ pub(crate) fn peer(peer: phone::Peer) -> wire::Peer {
     wire::Peer { number: plain(&peer.number, MAX_NAME), name }
 }
 
-/// Untrusted text without controls and direction overrides, at most `most` characters.
+/// Untrusted text without direction overrides, at most `most` characters; what line breaks and other controls parted is
+/// parted by a blank.
 pub(crate) fn plain(text: &str, most: usize) -> String {
-    let is_harmless = |c: &char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.trim().chars().filter(is_harmless).take(most).collect()
+    let parts = text.split(char::is_control).map(str::trim).filter(|part| !part.is_empty());
+    let parted = parts.enumerate().flat_map(|(at, part)| (at > 0).then_some(' ').into_iter().chain(part.chars()));
+    let is_harmless = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    parted.filter(is_harmless).take(most).collect()
 }
 
 const MAX_NAME: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_a_line_break_parts_stays_parted() {
+        for (text, shown) in [
+            ("They want\r\nthe contract\n\nended", "They want the contract ended"),
+            ("one \t two", "one two"),
+            ("\r\n Anna  Petrova \0", "Anna  Petrova"),
+            ("\u{202e}Anna\u{2066}", "Anna"),
+            ("\n\t\r", ""),
+        ] {
+            assert_eq!(plain(text, 64), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_blank_counts_as_a_character() {
+        assert_eq!(plain("an\nna", 4), "an n");
+        assert_eq!(plain(&"\n".repeat(1000), 4), "");
+    }
+}

@@ -66,7 +66,7 @@ impl Said {
 pub(super) fn read(text: &str) -> Came {
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default();
-    let Some(rest) = first.strip_prefix(FAMILY) else { return Came::Words(plain(&text.replace('\n', " "), MAX_TEXT)) };
+    let Some(rest) = first.strip_prefix(FAMILY) else { return Came::Words(plain(text, MAX_TEXT)) };
     let said = rest.strip_prefix(VERSION).and_then(|rest| {
         let (name, fields) = rest.split_once(' ').unwrap_or((rest, ""));
         said(name, fields, &mut lines)

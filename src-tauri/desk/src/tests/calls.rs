@@ -102,7 +102,7 @@ fn a_failed_call_keeps_its_status_and_words() {
     let ended = kit.call("c1").ended.expect("it is over");
     assert_eq!(
         (ended.reason, ended.sip_status, ended.detail.as_deref()),
-        (Reason::NotFound, Some(404), Some("NotFound"))
+        (Reason::NotFound, Some(404), Some("Not Found"))
     );
 }
 
@@ -217,6 +217,6 @@ fn what_a_caller_calls_himself_cannot_break_the_window() {
     let account = AccountId("work".into());
     kit.hear(Event::Incoming { call: CallId(2), account, peer, auto_answer: None, trusted: true, headers: Vec::new() });
     let name = kit.call("c2").peer.name.expect("he has one");
-    assert!(name.starts_with("Annaaaa"), "no direction marks and no line breaks");
+    assert!(name.starts_with("Anna aaa"), "no direction marks and no line breaks");
     assert_eq!(name.chars().count(), 128);
 }
