@@ -39,7 +39,7 @@ impl Desk {
                 self.line_digit(id, digit, now);
             }
             Event::Watched { target, watched, .. } => self.floor_watched(&target, watched, now),
-            Event::Message { account, from, text } => self.message_came(&account, &call::peer(from), &text, now),
+            Event::Message { from, text, .. } => self.message_came(&call::peer(from), &text, now),
             Event::MessageSent(id, status) => self.message_sent(id, status, now),
             Event::Transfer(id, status) => self.transferred(id, status),
             Event::Quality(id, quality) => self.with(id, |call| call.quality = Some(shown_quality(quality))),

@@ -106,7 +106,7 @@ impl Desk {
             Intent::OpenCard { card } => made_card(self.deck.open(&card)),
             Intent::SetCards { show } => nothing(self.set_cards(show)),
             Intent::Supervise { extension, mode } => self.supervise(&extension, mode, now),
-            Intent::StopSupervising { extension } => self.stop_supervising(extension.as_deref(), now),
+            Intent::StopSupervising { extension } => self.stop_supervising(extension.as_deref()),
             Intent::PickUp { extension } => self.pick_up(&extension, now),
             Intent::PlayRecording { recording } => self.play_recording(&recording, now),
             Intent::SetPresence { state, reason } => self.set_presence(state, reason.as_deref(), now),

@@ -9,9 +9,9 @@
 //!
 //! A call that comes in is an order's if it carries exactly its token, and comes from the account's registrar. A token that no
 //! order waits for (it was used, it is of an earlier start, or there are two) is refused: such a call asks to be answered, and
-//! nobody knows any more into whose conversation it leads. Where a PBX cannot set the header (the channel is not one of PJSIP), it
-//! is the oldest order of the last ten seconds without a call, if the INVITE shows the caller that was ordered; nothing else is
-//! believed, for it answers by itself.
+//! nobody knows any more into whose conversation it leads. Where a PBX cannot set the header (the channel is not one of PJSIP),
+//! it is the oldest order of the last ten seconds without a call, if the INVITE shows the caller that was ordered; nothing else
+//! is believed, for it answers by itself.
 
 mod errand;
 mod follow;
@@ -130,7 +130,7 @@ impl Desk {
         Ok(Made { call, ..Made::default() })
     }
 
-    pub(crate) fn stop_supervising(&mut self, extension: Option<&str>, _now: Now) -> Outcome {
+    pub(crate) fn stop_supervising(&mut self, extension: Option<&str>) -> Outcome {
         let is_meant = |watch: &&mut Watch| extension.is_none_or(|extension| extension == watch.extension);
         let Some(watch) = self.supervising.watch.as_mut().filter(is_meant) else {
             return Err(Refusal::conflict("not_supervising", "This desk takes part in no call of theirs"));
@@ -201,8 +201,8 @@ impl Desk {
         }
     }
 
-    /// Whether an incoming call is what the PBX was asked for: then it is taken over here. `asks` says that it asks to be answered
-    /// by itself.
+    /// Whether an incoming call is what the PBX was asked for: then it is taken over here. `asks` says that it asks to be
+    /// answered by itself.
     pub(crate) fn is_ordered(&mut self, call: &mut Call, asks: bool, now: Now) -> Option<Ordered> {
         let headers = std::mem::take(&mut call.headers);
         let (ours, others) = headers.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case(HEADER));
@@ -266,7 +266,7 @@ impl Desk {
     }
 
     /// A text came from another desk, or from somebody's telephone.
-    pub(crate) fn message_came(&mut self, _account: &AccountId, from: &wire::Peer, text: &str, now: Now) {
+    pub(crate) fn message_came(&mut self, from: &wire::Peer, text: &str, now: Now) {
         match text::read(text) {
             Came::Said(Said::Listening { mode, tone }) => self.listener_says(&from.number, mode, tone, now),
             Came::Said(Said::Help { id, number, text }) => self.help_wanted(from, id, number, text, now),

@@ -1,7 +1,7 @@
 //! Calls for a purpose: one that rang elsewhere is taken, or a recording is heard.
 //!
 //! ```text
-//!   Asked ── it rings, or comes in here ──► Connecting ── the PBX says so, or a code is answered ──► Done ── its call ends ──► gone
+//!   Asked ── it rings, or comes in here ──► Connecting ── the PBX says so, or a code is answered ──► Done ── call ends ──► gone
 //!     └──────────────────────────────────────────┴── failed, ended, 20 s ──► Failed ── 30 s ──► gone
 //! ```
 //!

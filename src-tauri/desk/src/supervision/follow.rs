@@ -204,7 +204,7 @@ impl Desk {
         let live = self.supervising.legs.iter().filter(|leg| !leg.over).count();
         if !is_active || !is_here {
             self.leaves_for_another(no, now);
-        } else if live < MAX_LEGS {
+        } else if live < MAX_LIVE_LEGS {
             self.listen(no, true);
             match self.new_leg(&watch.extension, watch.wanted, now) {
                 Ok(next) => {
@@ -290,4 +290,4 @@ fn nothing_heard(is_code: bool) -> Trouble {
 }
 
 /// A switch takes two; more only if somebody clicks faster than the PBX hangs up.
-const MAX_LEGS: usize = 4;
+const MAX_LIVE_LEGS: usize = 4;

@@ -1,7 +1,7 @@
 //! Help in a call: asked of the supervisors of the settings, by texts.
 //!
 //! ```text
-//!   the agent:       ask_help ─► Asking ── one desk has the text ──► Delivered ── cancelled, listened to, call over, 10 min ──► gone
+//!   the agent:       ask_help ─► Asking ── one desk has it ──► Delivered ── cancelled, listened to, call over, 10 min ──► gone
 //!                                   └── no desk has it ──► Failed ── 30 s ──► gone
 //!   the supervisor:  help wanted ── cancelled, dismissed, supervised, their call over, 10 min ──► gone
 //! ```
