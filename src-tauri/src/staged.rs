@@ -99,6 +99,7 @@ pub(crate) fn call(id: &str, direction: Direction, state: CallState) -> Call {
         digits_received: String::new(),
         started_by: None,
         origination: None,
+        of_order: false,
     }
 }
 

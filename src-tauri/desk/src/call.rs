@@ -65,7 +65,7 @@ pub(crate) enum Owner {
     /// The agent's.
     #[default]
     Agent,
-    /// It lets the agent take part in a colleague's call, or hear a recording: shown, without a card.
+    /// It lets the agent take part in a colleague's call, or hear a recording: shown to the agent, without a card.
     Order,
     /// It is the callback line's, or that of a callback whose customer is called first, or tells the PBX of something, or is one of
     /// two of a supervision that is being switched: it neither rings nor is shown.
@@ -233,6 +233,7 @@ impl Call {
             digits_received: self.digits_received.clone(),
             started_by: self.asked_by.origin.clone(),
             origination: self.origination.map(origination::name),
+            of_order: self.owner == Owner::Order,
         }
     }
 

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     asker::Page,
+    call::{Call, Owner},
     dial::{AskedBy, Plan},
     intent::Made,
     number::spelling::is_other_link,
@@ -67,6 +68,10 @@ impl Desk {
                 Err(Refusal::forbidden("not_for_pages", "Only the agent may ask for that, not a page"))
             }
             _ if !visitor.paired => Err(not_paired()),
+            intent if self.means_order(&intent) => Err(Refusal::forbidden(
+                "not_for_pages",
+                "By this call the agent listens to a colleague, or to a recording: no page has a part in it",
+            )),
             Intent::TransferBlind { call, target } if self.is_risky_transfer(call.as_deref(), &target)? => Err(
                 Refusal::forbidden("not_for_pages", "A page may not hand calls on to such a number: do it yourself"),
             ),
@@ -83,6 +88,29 @@ impl Desk {
         }
         self.tell(What::FocusRequested);
         Ok(Made::default())
+    }
+
+    /// Whether a call is meant that no page sees.
+    fn means_order(&self, intent: &Intent) -> bool {
+        let is_order = |call: &Call| call.owner == Owner::Order;
+        let is_named = |call: &str| self.known_call(call).is_ok_and(is_order);
+        match intent {
+            Intent::HangUp { call: None } => self.current_call().is_ok_and(|id| self.call(id).is_some_and(is_order)),
+            Intent::TransferBlind { call: None, .. } => {
+                self.current_call_up().is_ok_and(|id| self.call(id).is_some_and(is_order))
+            }
+            Intent::Answer { call }
+            | Intent::Decline { call, .. }
+            | Intent::HangUp { call }
+            | Intent::TransferBlind { call, .. } => call.as_deref().is_some_and(is_named),
+            Intent::Hold { call }
+            | Intent::Resume { call }
+            | Intent::Mute { call }
+            | Intent::Unmute { call }
+            | Intent::SendDtmf { call, .. } => is_named(call),
+            Intent::TransferAttended { call, to_call } => is_named(call) || is_named(to_call),
+            _ => false,
+        }
     }
 
     fn is_risky_transfer(&self, call: Option<&str>, target: &str) -> Result<bool, Refusal> {

@@ -332,7 +332,7 @@ impl Desk {
         Ok(call)
     }
 
-    fn known_call(&self, call: &str) -> Result<&Call, Refusal> {
+    pub(crate) fn known_call(&self, call: &str) -> Result<&Call, Refusal> {
         let id = call.strip_prefix('c').and_then(|number| number.parse().ok()).map(CallId);
         let call = id.and_then(|id| self.call(id)).filter(|call| call.owner != Owner::Desk);
         call.ok_or_else(|| Refusal::malformed("unknown_call", "There is no such call"))

@@ -82,4 +82,8 @@ started_by: string | null,
 /**
  * The origination that it follows from: the PBX was asked to place it.
  */
-origination: string | null, };
+origination: string | null, 
+/**
+ * By it the agent takes part in a colleague's call, or hears a recording: no page sees it.
+ */
+of_order: boolean, };

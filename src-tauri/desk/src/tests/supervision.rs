@@ -5,6 +5,7 @@ mod elsewhere;
 mod errands;
 mod help;
 mod listeners;
+mod pages;
 mod powers;
 mod presence;
 mod spying;

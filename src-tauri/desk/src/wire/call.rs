@@ -45,6 +45,8 @@ pub struct Call {
     pub started_by: Option<String>,
     /// The origination that it follows from: the PBX was asked to place it.
     pub origination: Option<String>,
+    /// By it the agent takes part in a colleague's call, or hears a recording: no page sees it.
+    pub of_order: bool,
 }
 
 /// Who started a call.

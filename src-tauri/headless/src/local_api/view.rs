@@ -126,10 +126,10 @@ impl View {
         })
     }
 
-    /// Without the card, without digits that a caller typed (they may be a PIN), and without the names of other sites.
+    /// Nothing of what the agent does at a colleague's call. Without the card, without digits that a caller typed (they may be a PIN), and without the names of other sites.
     fn call(&self, call: &Call) -> Option<Call> {
         let own = call.started_by.as_deref() == Some(&self.origin);
-        (own || self.sees_all()).then(|| Call {
+        (!call.of_order && (own || self.sees_all())).then(|| Call {
             card: None,
             digits_received: String::new(),
             started_by: call.started_by.clone().filter(|_| own),
@@ -153,3 +153,6 @@ fn account_of(id: &str, registration: Registration) -> PageAccount {
 fn origination(origination: &Origination) -> PageOrigination {
     PageOrigination { id: origination.id.clone(), state: origination.state, call: origination.call.clone() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -313,6 +313,7 @@ export class FakeDesk implements Host {
       digits_received: '',
       started_by,
       origination: null,
+      of_order: false,
     };
     this.change({ type: 'call_changed', call });
     setTimeout(() => this.#far(id), ANSWER_MS);

@@ -99,6 +99,7 @@ export function call(changes: Partial<Call> = {}): Call {
     digits_received: '',
     started_by: null,
     origination: null,
+    of_order: false,
     ...changes,
   };
 }

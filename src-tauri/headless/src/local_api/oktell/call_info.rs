@@ -104,6 +104,8 @@ fn host(place: &str) -> String {
 
 fn mode(call: &Call) -> Mode {
     match (call.state, call.direction) {
+        // Whom the agent listens to is nothing to tell a page.
+        _ if call.of_order => Mode::None,
         (CallState::Dialing, _) => Mode::Calling,
         (CallState::Ringing | CallState::Early, _) => Mode::Ringing,
         (CallState::Active, _) => Mode::Connected,

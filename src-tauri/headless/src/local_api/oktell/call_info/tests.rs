@@ -26,6 +26,7 @@ fn call(id: &str, direction: Direction, state: CallState) -> Call {
         digits_received: String::new(),
         started_by: None,
         origination: None,
+        of_order: false,
     }
 }
 
@@ -84,6 +85,16 @@ fn of_two_calls_the_one_that_is_talked_on_is_told_and_else_the_one_that_rings() 
     assert_eq!(told([held.clone(), call("c2", Inbound, Ringing)]).as_deref(), Some("c2"));
     assert_eq!(told([call("c1", Inbound, Ringing), call("c3", Outbound, Dialing)]).as_deref(), Some("c1"));
     assert_eq!(told([held, call("c3", Outbound, Dialing)]).as_deref(), Some("c3"));
+}
+
+#[test]
+fn a_call_of_an_order_is_not_told_and_takes_no_line() {
+    let spying = Call { of_order: true, ..call("c2", Direction::Inbound, CallState::Active) };
+    assert!(current(std::slice::from_ref(&spying)).is_none());
+    let calls = [spying, call("c4", Direction::Inbound, CallState::Held)];
+    let told = current(&calls).expect("the agent's own is told");
+    let info = CallInfo::of(&calls, told, false, &zone());
+    assert_eq!((told.id.as_str(), info.line.as_str()), ("c4", "1"));
 }
 
 #[test]
