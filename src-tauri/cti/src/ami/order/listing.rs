@@ -31,9 +31,12 @@ impl Orders {
     /// It may have rung, been answered and got through while nobody told.
     pub(super) fn is_listed(&mut self, message: &Message, now: Instant) {
         self.changes(message, now);
-        let Some(no) = self.of(message, "Uniqueid").filter(|_| message.text("BridgeId").is_some()) else { return };
-        self.answers(no);
-        self.proves(no, Kind::PickUp);
+        // The last two are what old systems say.
+        let talks = ["BridgeId", "BridgedChannel", "BridgedUniqueID"].iter().any(|name| message.text(name).is_some());
+        if let Some(no) = self.of(message, "Uniqueid").filter(|_| talks) {
+            self.answers(no);
+            self.proves(no, Kind::PickUp);
+        }
     }
 
     /// What is not in the list went while nobody told.
