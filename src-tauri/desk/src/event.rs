@@ -99,6 +99,7 @@ impl Desk {
             return self.command(Command::Decline(id, BUSY_HERE));
         }
         self.recognise(&mut call, now.instant);
+        self.recognise_callback(&mut call);
         let engaged = self.is_engaged();
         let answer_in = auto_answer.filter(|_| !engaged);
         call.phase = Phase::Offered { answer_at: answer_in.and_then(|delay| now.instant.checked_add(delay)) };

@@ -59,8 +59,8 @@ pub(super) enum Going {
     Call(CallId),
     /// The PBX was asked to place it: the name of the origination, and this telephone's part.
     Originated { name: String, call: Option<CallId> },
-    /// The PBX calls them first.
-    Ordered { order: String, reached: Reached, until: Option<Instant> },
+    /// The PBX calls them first: this telephone's part, once it rings.
+    Ordered { order: String, reached: Reached, call: Option<CallId>, until: Option<Instant> },
 }
 
 /// How far an order is.
@@ -145,7 +145,7 @@ impl One {
     fn call(&self) -> Option<CallId> {
         match &self.going {
             Some(Going::Call(call)) => Some(*call),
-            Some(Going::Originated { call, .. }) => *call,
+            Some(Going::Originated { call, .. } | Going::Ordered { call, .. }) => *call,
             _ => None,
         }
     }

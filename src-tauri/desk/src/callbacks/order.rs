@@ -6,14 +6,16 @@ use cti::{Device, First, OrderTold, Originate, Step, Then, Wish};
 
 use super::{
     attempt::{MAX_DETAIL, result_of_code},
-    one::{Going, Reached},
+    one::{Going, One, Reached},
+    user,
 };
 use crate::{
-    call::plain,
+    call::{Call, plain},
+    card::{is_same, is_withheld},
     dial::Plan,
     supervision::OrdersBy,
     update::{Desk, Now},
-    wire::{AttemptResult, NumberKind, Refusal, Registration},
+    wire::{AttemptResult, NumberKind, Peer, Refusal, Registration},
 };
 
 impl Desk {
@@ -56,7 +58,29 @@ impl Desk {
         let wish = Originate { first, then, timeout: None, caller_id: None, variables: Vec::new(), account: None };
         let order = self.order('k', Wish::Originate(Box::new(wish)));
         let until = now.instant.checked_add(ORDER_LASTS);
-        Ok(Going::Ordered { order, reached: Reached::Asked, until })
+        Ok(Going::Ordered { order, reached: Reached::Asked, call: None, until })
+    }
+
+    /// The customer who has answered is put through: a PBX may show nobody, or the desk itself, and the agent is told who it is.
+    /// Who shows another number is somebody else.
+    pub(crate) fn recognise_callback(&mut self, call: &mut Call) {
+        if !call.trusted || call.origination.is_some() {
+            return;
+        }
+        let shows_nobody = is_withheld(&call.peer.number) || self.callbacks.is_mine(&call.peer.number);
+        let is_theirs = |one: &One| {
+            let waits = matches!(one.going, Some(Going::Ordered { reached: Reached::Up, call: None, .. }));
+            waits && (shows_nobody || is_same(user(&one.number), &call.peer.number))
+        };
+        let fits = |id: &&String| self.callbacks.all.get(*id).is_some_and(is_theirs);
+        let Some(id) = self.callbacks.going.iter().find(fits).cloned() else { return };
+        let Some(one) = self.callbacks.all.get_mut(&id) else { return };
+        let shown = call.peer.name.take().filter(|_| !shows_nobody);
+        call.peer = Peer { number: user(&one.number).to_owned(), name: one.name.clone().or(shown) };
+        if let Some(Going::Ordered { call: known, .. }) = &mut one.going {
+            *known = Some(call.id);
+        }
+        self.callbacks.dirty.insert(id);
     }
 
     /// An order of a callback got on: `k…`.
