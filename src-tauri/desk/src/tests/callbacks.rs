@@ -8,6 +8,7 @@ mod pbx;
 mod random;
 mod restored;
 mod spoken;
+mod strangers;
 
 use std::collections::BTreeMap;
 

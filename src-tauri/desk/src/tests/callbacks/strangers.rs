@@ -1,0 +1,78 @@
+//! What may be asked for by whoever can reach the receiver, and what not.
+
+use super::*;
+use crate::Asker;
+
+/// What a web site asks for.
+pub(super) fn site(office: &mut Office, rest: &str) -> Result<Done, Refusal> {
+    let intent = format!(r#"{{"type":"request_callback",{rest}}}"#);
+    let intent: Intent = serde_json::from_str(&intent).expect("as on the wire");
+    office.kit.input(Input::Intent(Asker::Receiver, intent)).expect("every intent is answered")
+}
+
+pub(super) fn in_russia() -> Office {
+    let rules = crate::Rules { country: "RU".into(), extensions: vec!["100-199".into()], ..crate::Rules::default() };
+    let accounts = vec![AccountSettings { rules, ..account("work", "sip:101@pbx.example") }];
+    Office::with(Settings { accounts, ..Settings::default() })
+}
+
+pub(super) fn site_is_refused(office: &mut Office, rest: &str) -> String {
+    let before = office.all();
+    let code = site(office, rest).expect_err(rest).code;
+    assert_eq!(before, office.all(), "a refused wish changes nothing");
+    code
+}
+
+#[test]
+fn nobody_makes_this_desk_call_for_money_or_for_help() {
+    let mut office = in_russia();
+    for number in
+        ["112", "+7 809 505-12-34", "*72#", "anna@evil.example", "sip:9001@evil.example", "84952294989@evil.example"]
+    {
+        let wish = format!(r#""number":"{number}""#);
+        assert_eq!(site_is_refused(&mut office, &wish), "callback_number_not_allowed", "{number}");
+    }
+    for number in ["", " ", "anonymous", "Unknown", "<unknown>"] {
+        assert_eq!(site_is_refused(&mut office, &format!(r#""number":"{number}""#)), "no_number", "{number}");
+    }
+    assert_eq!(site_is_refused(&mut office, r#""name":"Anna""#), "no_number", "the agent's card is not theirs");
+    assert_eq!(site_is_refused(&mut office, r#""number":"...""#), "target_undialable");
+    let long = "1".repeat(2_000);
+    assert_eq!(site_is_refused(&mut office, &format!(r#""number":"{long}""#)), "target_too_long");
+}
+
+#[test]
+fn a_stranger_may_ask_for_a_callback_and_for_nothing_else() {
+    let mut office = Office::new();
+    office.rings(2, ANNA);
+    assert_eq!(site_is_refused(&mut office, r#""call":"c2""#), "not_for_receiver");
+    assert_eq!(site_is_refused(&mut office, r#""number":"84952294989","call":"c2""#), "not_for_receiver");
+    let id = office.promise(ANNA);
+    for intent in
+        [on(&id, "call_callback"), close(&id, "cancelled"), dial("200"), r#"{"type":"hang_up","call":"c2"}"#.into()]
+    {
+        let wish: Intent = serde_json::from_str(&intent).expect("as on the wire");
+        let reply = office.kit.input(Input::Intent(Asker::Receiver, wish)).expect("answered");
+        assert_eq!(reply.map_err(|refusal| (refusal.status, refusal.code)), Err((403, "not_for_receiver".into())));
+    }
+    assert_eq!(office.state(&id), CallbackState::Open);
+}
+
+#[test]
+fn what_strangers_write_is_harmless() {
+    let mut office = Office::new();
+    let wish =
+        r#""number":"84952294989","name":"An\u202ena\r\nVia: x","queue":" \u0007Sales ","note":"a\u0000b\r\n\u2066c""#;
+    let id = site(&mut office, wish).expect("taken").callback.expect("made");
+    let one = office.one(&id);
+    let name = one.name.expect("given");
+    assert!(name.starts_with("Anna") && name.ends_with("Via: x") && !name.contains(char::is_control), "{name:?}");
+    assert_eq!(one.queue.as_deref(), Some("Sales"));
+    assert_eq!(one.note.lines().map(|line| line.replace(' ', "")).collect::<Vec<_>>(), ["ab", "c"]);
+    let long = "n".repeat(4 * 1024 + 1);
+    let wish = format!(r#""number":"84952294988","note":"{long}""#);
+    assert_eq!(site_is_refused(&mut office, &wish), "callback_note_too_long");
+    let wish = format!(r#""number":"84952294988","name":"{long}""#);
+    let id = site(&mut office, &wish).expect("taken").callback.expect("made");
+    assert_eq!(office.one(&id).name.map(|name| name.len()), Some(128));
+}
