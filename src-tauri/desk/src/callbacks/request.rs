@@ -87,6 +87,18 @@ impl Callbacks {
     /// of one desk stand in the order in which they were made.
     fn new_id(&mut self, seed: &str, now: Now) -> String {
         self.made += 1;
+    /// Strangers may fill their own places, and not those of the calls that were missed or of what the agent promises.
+    fn room_for(&self, reason: CallbackReason) -> Result<(), Refusal> {
+        let open = || self.waiting.iter().chain(&self.due).filter_map(|(_, id)| self.all.get(id));
+        let requested = || open().filter(|one| one.reason == CallbackReason::Requested).count();
+        let is_full = open().count() >= MOST_OPEN;
+        if is_full || reason == CallbackReason::Requested && requested() >= MOST_REQUESTED {
+            Err(too_many())
+        } else {
+            Ok(())
+        }
+    }
+
         let seed: String = seed.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
         format!("{:012x}{:04x}{seed}", now.wall.as_millisecond().max(0), self.made)
     }
@@ -208,9 +220,7 @@ impl Desk {
             self.callbacks.merge(&id, &wanted, now);
             return Ok(id);
         }
-        if self.callbacks.waiting.len() + self.callbacks.due.len() >= MOST_OPEN {
-            return Err(too_many());
-        }
+        self.callbacks.room_for(wanted.reason)?;
         let id = self.callbacks.new_id(&self.seed, now);
         let one = One {
             id: id.clone(),
@@ -225,6 +235,9 @@ impl Desk {
             created_at: now.wall,
             due_at: wanted.due.unwrap_or(wanted.due_else),
             claimed_by: None,
+            if self.callbacks.all.get(&id).is_some_and(|one| !one.has_room_for(&wanted.note)) {
+                return Err(no_room());
+            }
             attempts: Vec::new(),
             closed: None,
             since: Some(now.instant),
@@ -300,7 +313,7 @@ fn key_taken() -> Refusal {
 }
 
 fn too_many() -> Refusal {
-    let detail = format!("{MOST_OPEN} callbacks are open already: close some that nobody needs any more");
+    let detail = "So many callbacks are open already that no more are taken: close some that nobody needs any more";
     Refusal::conflict(Callbacks::FULL, detail)
 }
 
@@ -312,3 +325,5 @@ const FARTHEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 const MAX_NAME: usize = 128;
 const MAX_TEXT: usize = 4 * 1024;
 const MAX_KEY: usize = 200;
+/// Of these, those that anybody may ask for.
+const MOST_REQUESTED: usize = 500;

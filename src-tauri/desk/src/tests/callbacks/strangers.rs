@@ -76,3 +76,27 @@ fn what_strangers_write_is_harmless() {
     let id = site(&mut office, &wish).expect("taken").callback.expect("made");
     assert_eq!(office.one(&id).name.map(|name| name.len()), Some(128));
 }
+
+#[test]
+fn strangers_leave_room_for_what_the_agent_promises() {
+    let mut office = Office::by(CallbackRules { from_abandoned: true, ..CallbackRules::default() });
+    office.kit.listener = None;
+    let wish = |no: u32| format!(r#""number":"+7495{}""#, 2_000_000 + no);
+    for no in 0..500 {
+        site(&mut office, &wish(no)).expect("taken");
+    }
+    assert_eq!(site_is_refused(&mut office, &wish(500)), "too_many_callbacks");
+    site(&mut office, &wish(0)).expect("who is known already may ask again");
+    for no in 500..1_000 {
+        office.promise(&format!("+7495{}", 2_000_000 + no));
+    }
+    assert_eq!(office.is_refused(r#"{"type":"request_callback","number":"+74953000000"}"#), "too_many_callbacks");
+    // What the agent makes his own is a stranger's no more.
+    let mut office = Office::new();
+    office.kit.listener = None;
+    for no in 0..500 {
+        site(&mut office, &wish(no)).expect("taken");
+    }
+    office.promise("+74952000000");
+    site(&mut office, &wish(500)).expect("taken");
+}
