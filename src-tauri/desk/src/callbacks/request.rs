@@ -6,9 +6,10 @@ use super::{Callbacks, Outcome, one::One, user};
 use crate::{
     call::plain,
     card::{Deck, is_same, is_withheld},
+    dial::Plan,
     intent::Made,
     update::{Desk, Now},
-    wire::{AttemptResult, CallbackReason, Intent, PromptReason, Refusal, Via},
+    wire::{AttemptResult, CallbackReason, Intent, NumberKind, PromptReason, Refusal, Via},
 };
 
 /// What a request says.
@@ -45,6 +46,9 @@ pub(super) struct Whom {
     pub(super) number: String,
     pub(super) shown: String,
     pub(super) post_dial: Option<String>,
+    kind: NumberKind,
+    /// It was read by the rules of a country: a whole number is known to be one.
+    has_country: bool,
     /// Only if somebody wants it now.
     pub(super) is_risky: bool,
 }
@@ -167,6 +171,9 @@ impl Desk {
         // A time that has passed is now: it goes before nobody who waits already.
         let due = form.due_at.as_deref().map(|text| read_time(text, now)).transpose()?.map(|at| at.max(now.wall));
         let (number, name, queue) = self.asked_for(form)?;
+        if form.number.is_some() {
+            self.is_a_number(&number, reason)?;
+        }
         let wanted = Wanted {
             number,
             name,
@@ -179,6 +186,19 @@ impl Desk {
         };
         let id = self.want(wanted, now)?;
         Ok(Made { callback: Some(id), ..Made::default() })
+    }
+
+    /// A form says a number: of a stranger's, a whole one. The telephone of a caller may have a name.
+    fn is_a_number(&self, text: &str, reason: CallbackReason) -> Result<(), Refusal> {
+        let whom = self.whom(text)?;
+        let is_agents = reason == CallbackReason::Promised;
+        let is_enough = match whom.kind {
+            NumberKind::Extension | NumberKind::National | NumberKind::International => true,
+            NumberKind::Unknown => is_agents || !whom.has_country && is_long(&whom.number),
+            NumberKind::Address => is_agents && text.contains('@'),
+            NumberKind::Emergency | NumberKind::Premium => false,
+        };
+        if is_enough { Ok(()) } else { Err(no_whole_number()) }
     }
 
     /// Number, name and queue: as they are given, else those of the call.
@@ -260,7 +280,8 @@ impl Desk {
             let detail = "There is no number to call back: say which, as the caller's own was withheld or not given";
             return Err(Refusal::malformed("no_number", detail));
         }
-        let number = self.plan(text, None, Some(Via::Softphone))?.number;
+        let Plan { number, account, .. } = self.plan(text, None, Some(Via::Softphone))?;
+        let account = self.accounts.iter().find(|known| Some(known.id()) == account.as_ref());
         if number.risks.iter().any(|risk| NEVER.contains(risk)) {
             let detail = "Nobody is called back at such a number: emergency and premium numbers, feature codes and \
                           addresses elsewhere can only be dialled by hand";
@@ -270,9 +291,16 @@ impl Desk {
             number: number.target.to_string(),
             shown: number.shown,
             post_dial: number.post_dial,
+            kind: number.kind,
+            has_country: account.is_some_and(|account| !account.settings.rules.country.is_empty()),
             is_risky: !number.risks.is_empty(),
         })
     }
+}
+
+/// As long as a number within a country, of which nothing more can be known.
+fn is_long(number: &str) -> bool {
+    (LOCAL..=WHOLE).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_by_rule(reason: CallbackReason) -> bool {
@@ -312,6 +340,12 @@ fn key_taken() -> Refusal {
     Refusal::conflict("key_taken", detail)
 }
 
+fn no_whole_number() -> Refusal {
+    let detail =
+        "This is no whole number: write it with its country code, like +7 495 229-49-89, or as an extension of the PBX";
+    Refusal::malformed("callback_number_not_whole", detail)
+}
+
 fn too_many() -> Refusal {
     let detail = "So many callbacks are open already that no more are taken: close some that nobody needs any more";
     Refusal::conflict(Callbacks::FULL, detail)
@@ -325,5 +359,6 @@ const FARTHEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 const MAX_NAME: usize = 128;
 const MAX_TEXT: usize = 4 * 1024;
 const MAX_KEY: usize = 200;
-/// Of these, those that anybody may ask for.
-const MOST_REQUESTED: usize = 500;
+/// Digits: fewer are an extension or a service, and no more than these are a number anywhere.
+const LOCAL: usize = 7;
+const WHOLE: usize = 15;

@@ -42,6 +42,52 @@ fn nobody_makes_this_desk_call_for_money_or_for_help() {
 }
 
 #[test]
+fn what_is_no_number_is_not_called_back() {
+    let mut office = in_russia();
+    for number in ["1number=1number=1", "boss", "+4499", "12345", "200", "sip:anna@pbx.example", "00000000000"] {
+        assert_eq!(
+            site_is_refused(&mut office, &format!(r#""number":"{number}""#)),
+            "callback_number_not_whole",
+            "{number}"
+        );
+    }
+    for number in ["102", "8 495 229-49-89", "+44 20 7946 0018"] {
+        site(&mut office, &format!(r#""number":"{number}""#)).expect(number);
+    }
+    for number in ["1number=1number=1", "boss"] {
+        let wish = format!(r#"{{"type":"request_callback","number":"{number}"}}"#);
+        assert_eq!(office.is_refused(&wish), "callback_number_not_whole", "{number}");
+    }
+    for number in ["200", "sip:anna@pbx.example"] {
+        office.promise(number);
+    }
+}
+
+#[test]
+fn without_a_country_a_number_is_as_long_as_one() {
+    let mut office = Office::new();
+    for number in ["+4499", "123456", "boss", "1234567890123456"] {
+        assert_eq!(
+            site_is_refused(&mut office, &format!(r#""number":"{number}""#)),
+            "callback_number_not_whole",
+            "{number}"
+        );
+    }
+    for number in [ANNA, "2294989", "+7 495 229-49-88"] {
+        site(&mut office, &format!(r#""number":"{number}""#)).expect(number);
+    }
+}
+
+#[test]
+fn a_caller_by_name_is_who_is_meant() {
+    let mut office = Office::new();
+    office.rings(2, "boss");
+    office.answers(2);
+    let id = office.asks(r#"{"type":"request_callback","call":"c2"}"#);
+    assert_eq!(office.one(&id).number, "boss");
+}
+
+#[test]
 fn a_stranger_may_ask_for_a_callback_and_for_nothing_else() {
     let mut office = Office::new();
     office.rings(2, ANNA);
