@@ -16,7 +16,7 @@ use crate::{
     dial::{AskedBy, Plan},
     origination,
     update::{Desk, Effect, Now},
-    wire::{AttemptResult, CallbackOrder, CallbackOutcome, OriginationState, Refusal, Via},
+    wire::{AttemptResult, CallbackOrder, CallbackOutcome, CallbackReason, OriginationState, Refusal, Via},
 };
 
 impl Callbacks {
@@ -69,7 +69,10 @@ impl Desk {
     pub(super) fn begin_attempt(&mut self, id: &str, order: CallbackOrder, by_itself: bool, now: Now) -> Outcome {
         let one = self.free_callback(id)?;
         not_calling(one)?;
-        let number = one.number.clone();
+        let (number, reason) = (one.number.clone(), one.reason);
+        if reason != CallbackReason::Promised && self.whom(&number)?.is_risky {
+            return Err(risky());
+        }
         if self.is_placing() || self.callbacks.is_writing() {
             return Err(already_dialing());
         }
@@ -259,6 +262,12 @@ impl Desk {
             _ => self.callbacks.due_at(id, again),
         }
     }
+}
+
+/// A click on a callback that nobody at this desk has made would be a stranger's way to such a number.
+fn risky() -> Refusal {
+    let detail = "This number may cost extra: dial it yourself from the dial field if it is right";
+    Refusal::conflict("callback_risky", detail)
 }
 
 fn already_dialing() -> Refusal {

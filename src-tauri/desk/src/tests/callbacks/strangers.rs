@@ -146,3 +146,28 @@ fn strangers_leave_room_for_what_the_agent_promises() {
     office.promise("+74952000000");
     site(&mut office, &wish(500)).expect("taken");
 }
+
+#[test]
+fn a_stranger_gets_no_call_to_where_it_costs_extra() {
+    const SATELLITE: &str = "+88213000000";
+    let mut office = Office::by(CallbackRules { from_missed: true, ..CallbackRules::default() });
+    let made = site(&mut office, &format!(r#""number":"{SATELLITE}""#)).expect("taken");
+    let id = made.callback.expect("made");
+    assert_eq!(office.is_refused(&on(&id, "call_callback")), "callback_risky");
+    assert!(office.kit.commits.is_empty() && office.kit.dialled().is_empty());
+    assert_eq!((office.state(&id), office.results(&id)), (CallbackState::Open, Vec::new()));
+    // The agent dials it, and means it.
+    office.kit.asks(&dial(SATELLITE));
+    let call = office.kit.desk.snapshot().calls[0].id.clone();
+    office.speaks(CallId(call[1..].parse().expect("c1")));
+    assert_eq!(office.one(&id).outcome, Some(CallbackOutcome::Reached));
+    // So does a caller who rang once, to be called back.
+    office.rings(2, SATELLITE);
+    office.kit.ends(2, Reason::Cancelled);
+    office.kit.pass(MINUTE);
+    let missed = office.all().into_iter().find(|one| one.reason == CallbackReason::Missed).expect("made").id;
+    assert_eq!(office.is_refused(&on(&missed, "call_callback")), "callback_risky");
+    // What the agent has promised he has said himself.
+    assert_eq!(office.promise(SATELLITE), missed);
+    office.calls(&missed);
+}
