@@ -87,10 +87,6 @@ impl Callbacks {
         found.or_else(any).map(|one| one.id.clone())
     }
 
-    /// Letters and digits, one of their kind for ever: the time, how many were made, and what is different at every start. Those
-    /// of one desk stand in the order in which they were made.
-    fn new_id(&mut self, seed: &str, now: Now) -> String {
-        self.made += 1;
     /// Strangers may fill their own places, and not those of the calls that were missed or of what the agent promises.
     fn room_for(&self, reason: CallbackReason) -> Result<(), Refusal> {
         let open = || self.waiting.iter().chain(&self.due).filter_map(|(_, id)| self.all.get(id));
@@ -103,6 +99,10 @@ impl Callbacks {
         }
     }
 
+    /// Letters and digits, one of their kind for ever: the time, how many were made, and what is different at every start. Those
+    /// of one desk stand in the order in which they were made.
+    fn new_id(&mut self, seed: &str, now: Now) -> String {
+        self.made += 1;
         let seed: String = seed.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
         format!("{:012x}{:04x}{seed}", now.wall.as_millisecond().max(0), self.made)
     }
@@ -237,6 +237,9 @@ impl Desk {
             wanted.note = format!(";ext={digits}\n{}", wanted.note).trim_end().to_owned();
         }
         if let Some(id) = self.callbacks.like(&whom.number, &wanted) {
+            if self.callbacks.all.get(&id).is_some_and(|one| !one.has_room_for(&wanted.note)) {
+                return Err(no_room());
+            }
             self.callbacks.merge(&id, &wanted, now);
             return Ok(id);
         }
@@ -255,9 +258,6 @@ impl Desk {
             created_at: now.wall,
             due_at: wanted.due.unwrap_or(wanted.due_else),
             claimed_by: None,
-            if self.callbacks.all.get(&id).is_some_and(|one| !one.has_room_for(&wanted.note)) {
-                return Err(no_room());
-            }
             attempts: Vec::new(),
             closed: None,
             since: Some(now.instant),
@@ -326,6 +326,11 @@ pub(super) fn lines(text: &str) -> Result<String, Refusal> {
     Ok(lines.join("\n"))
 }
 
+pub(super) fn no_room() -> Refusal {
+    let detail = "There is no room for this note beside what is written already: shorten it";
+    Refusal::malformed("callback_note_too_long", detail)
+}
+
 fn read_key(key: &str) -> Result<String, Refusal> {
     let key = key.trim();
     if (1..=MAX_KEY).contains(&key.len()) && !key.chars().any(char::is_control) {
@@ -335,15 +340,15 @@ fn read_key(key: &str) -> Result<String, Refusal> {
     }
 }
 
-fn key_taken() -> Refusal {
-    let detail = "This key was given for another number: each wish needs a key of its own";
-    Refusal::conflict("key_taken", detail)
-}
-
 fn no_whole_number() -> Refusal {
     let detail =
         "This is no whole number: write it with its country code, like +7 495 229-49-89, or as an extension of the PBX";
     Refusal::malformed("callback_number_not_whole", detail)
+}
+
+fn key_taken() -> Refusal {
+    let detail = "This key was given for another number: each wish needs a key of its own";
+    Refusal::conflict("key_taken", detail)
 }
 
 fn too_many() -> Refusal {
@@ -355,6 +360,8 @@ fn too_many() -> Refusal {
 const NEVER: [PromptReason; 4] =
     [PromptReason::Emergency, PromptReason::Premium, PromptReason::FeatureCode, PromptReason::ForeignDomain];
 const MOST_OPEN: usize = 1_000;
+/// Of these, those that anybody may ask for.
+const MOST_REQUESTED: usize = 500;
 const FARTHEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 const MAX_NAME: usize = 128;
 const MAX_TEXT: usize = 4 * 1024;

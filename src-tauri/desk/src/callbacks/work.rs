@@ -3,7 +3,7 @@
 use super::{
     Outcome,
     one::One,
-    request::{lines, read_time},
+    request::{lines, no_room, read_time},
 };
 use crate::{
     intent::Made,
@@ -48,8 +48,7 @@ impl Desk {
         not_calling(one)?;
         let note = lines(note.unwrap_or_default())?;
         if !one.has_room_for(&note) {
-            let detail = "There is no room for this note beside what is written already: shorten it";
-            return Err(Refusal::malformed("callback_note_too_long", detail));
+            return Err(no_room());
         }
         if let Some(one) = self.callbacks.all.get_mut(id) {
             one.add_note(&note);

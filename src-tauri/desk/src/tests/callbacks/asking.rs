@@ -164,10 +164,18 @@ fn a_time_that_has_passed_is_now() {
 #[test]
 fn notes_do_not_grow_for_ever() {
     let mut office = Office::new();
-    for no in 0..100 {
-        let note = format!("{no} {}", "n".repeat(1_000));
-        site(&mut office, &format!(r#""number":"84952294989","note":"{note}","key":"k{no}""#)).expect("taken");
+    let wish = |no: u32, bytes| format!(r#""number":"84952294989","note":"{no} {}","key":"k{no}""#, "n".repeat(bytes));
+    for no in 0..8 {
+        site(&mut office, &wish(no, 1_000)).expect("taken");
     }
+    assert_eq!(site_is_refused(&mut office, &wish(8, 1_000)), "callback_note_too_long", "nor is it lost unseen");
+    let more =
+        r#"{"type":"request_callback","number":"84952294989","note":"NOTE"}"#.replace("NOTE", &"m".repeat(1_000));
+    assert_eq!(office.is_refused(&more), "callback_note_too_long");
+    for no in 8..100 {
+        site(&mut office, &format!(r#""number":"84952294989","key":"k{no}""#)).expect("taken");
+    }
+    site(&mut office, &wish(0, 1_000)).expect("what is known needs no room");
     let one = office.only();
     assert!(one.note.len() < 8 * 1024 && one.note.starts_with("0 n"), "the first stay");
     office.write_down();
