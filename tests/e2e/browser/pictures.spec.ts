@@ -45,7 +45,7 @@ for (const language of ['en', 'ru', 'fa']) {
       'appearance',
       'keys',
     ].entries()) {
-      await window.page.getByRole('tab').nth(place).click();
+      await window.page.getByRole('dialog').getByRole('tab').nth(place).click();
       await both(window.page, `${language}-settings-${page}`);
     }
   });
