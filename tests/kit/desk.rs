@@ -382,7 +382,7 @@ impl Desk {
         let tail: Vec<_> = log.lines().rev().take(60).collect();
         let tail: String = tail.into_iter().rev().map(|line| format!("  {line}\n")).collect();
         let (accounts, calls) = (list(&mut shown.accounts.values()), list(&mut shown.calls.values()));
-        let cards = list(&mut shown.cards.values());
+        let cards = list(&mut shown.cards.values()) + "callbacks:\n" + &list(&mut shown.callbacks.values());
         let agents = list(&mut shown.agents.values());
         format!(
             "accounts:\n{accounts}calls:\n{calls}cards:\n{cards}agents:\n{agents}notices:\n{}log of {}:\n{tail}",
