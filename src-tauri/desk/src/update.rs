@@ -311,6 +311,12 @@ impl Desk {
     }
 
     fn ordered_told(&mut self, told: &cti::OrderTold, now: Now) {
+        // It goes on, whatever was wanted: only its end is told by `Over`.
+        if let cti::Step::Failed { code, detail } = &told.step
+            && code == "hang_up_forbidden"
+        {
+            return self.notice(code, detail.clone());
+        }
         match told.id.chars().next() {
             Some('s' | 'p') => self.order_told(told, now),
             Some('b') => self.line_order_told(told, now),

@@ -149,10 +149,9 @@ impl Reason {
             Self::Loops => {
                 ("line_loops", "The line would be connected with itself: correct next_number under [callback_line]")
             }
-            Self::AgentAway => (
-                "line_agent_away",
-                "The agent does not want to be disturbed: let next be a queue for such times",
-            ),
+            Self::AgentAway => {
+                ("line_agent_away", "The agent does not want to be disturbed: let next be a queue for such times")
+            }
             Self::AgentNoAnswer => ("line_agent_no_answer", "The agent did not answer"),
             Self::Busy(_) => ("line_busy", "The number that was called back is busy, or refused the call"),
             Self::NoAnswer(_) => ("line_no_answer", "Nobody answered the call back"),

@@ -78,7 +78,7 @@ fn whose_leg_it_is_may_be_told_later() {
 fn what_is_written_down_of_a_call_ends_it() {
     let mut kit = Kit::floor();
     let (a, b) = (hook("C/102", "102"), hook("C/103", "103"));
-    kit.hears([a.rings(ANNA), a.answers(), b.rings("104").clone()]);
+    kit.hears([a.rings(ANNA), a.answers(), b.rings("104")]);
     let record = |leg: &str| {
         let what = cti::What::Recorded(Ended::of(Outcome::Answered));
         CallEvent::new("simotel", "C", leg, what)

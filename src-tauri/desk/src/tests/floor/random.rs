@@ -55,9 +55,8 @@ impl Model {
                 self.waiting.insert((queue, call_id), listing);
             }
             FloorEvent::WaitsNoMore { queue, call_id, abandoned } => {
-                if self.waiting.remove(&(queue.clone(), call_id)).is_some() {
-                    *self.abandoned.entry(queue).or_default() += u32::from(abandoned);
-                }
+                let waited = self.waiting.remove(&(queue.clone(), call_id)).is_some();
+                *self.abandoned.entry(queue).or_default() += u32::from(abandoned && waited);
             }
             _ => {}
         }

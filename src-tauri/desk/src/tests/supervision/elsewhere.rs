@@ -99,3 +99,14 @@ fn it_is_ones_own_extension_too() {
     let mut kit = with_desk_phone();
     assert_eq!(kit.is_refused(&intent("901", "spy")), (400, "own_extension".into()));
 }
+
+#[test]
+fn a_pbx_that_does_not_let_it_end_is_told_of() {
+    let (mut kit, order) = active("spy");
+    stops(&mut kit);
+    step(&mut kit, &order, Step::Failed { code: "hang_up_forbidden".into(), detail: "End it at the telephone".into() });
+    assert_eq!(notices(&kit.changes), ["hang_up_forbidden"]);
+    assert_eq!(seen(&kit), "Spy Ending", "it is not over by that");
+    step(&mut kit, &order, Step::Over);
+    assert_eq!(seen(&kit), "nothing");
+}
