@@ -104,7 +104,9 @@ impl Inner {
     async fn order(&self, wish: Originate, desk: &DeskHandle) -> Order {
         let own = self.extension(&wish.account, desk).await;
         let extension = self.settings.desk_phone.clone().unwrap_or_else(|| own.clone());
-        let device = Device { extension, answers_itself: true, token: Some(wish.token), caller_id: None };
+        // By the token this desk knows its own orders; another telephone, Ringside too, answers what asks for it.
+        let token = (extension == own).then_some(wish.token);
+        let device = Device { extension, answers_itself: true, token, caller_id: None };
         let originate = cti::Originate {
             first: First::Device(device),
             then: Then::Exten { context: None, exten: wish.number, priority: None },
