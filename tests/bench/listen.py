@@ -89,7 +89,7 @@ def start(bench, toml, pbx, phones, user, more):
                   control_port=free_port(), registrar=pbx.registrar, user=user, password="secret-" + user, extension=user,
                   answers="auto", more=more)
     phones.append(phone)
-    pbx.wait("pjsip show contacts", "sip:%s@" % user)
+    pbx.wait("pjsip show contacts", " %s/sip:" % user)
     phone.connect()
     return phone
 
