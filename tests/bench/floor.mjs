@@ -5,12 +5,12 @@
 //
 // The page marks a row once the frame after the one with its new state begins; page and sender read the same clock.
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Ringside } from '../e2e/window/ringside.mjs';
-import { until } from '../e2e/window/webdriver.mjs';
-import { now, Pbx } from './webhook.mjs';
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Ringside } from "../e2e/window/ringside.mjs";
+import { until } from "../e2e/window/webdriver.mjs";
+import { now, Pbx } from "./webhook.mjs";
 
 const PROBES = Number(process.argv[2] ?? 500);
 const AGENTS = 500;
@@ -18,6 +18,8 @@ const FIRST = 1000;
 const EVENTS_A_SECOND = 200;
 /** One call in so many is of somebody whose row is in sight. */
 const EVERY = 10;
+/** So many calls are up: each of its events is so many times 5 ms after the one before. */
+const AT_ONCE = 60;
 /** What is measured after these is not a first time. */
 const WARM_UP = 10;
 
@@ -33,50 +35,86 @@ const WATCH = `
   }).observe(document.querySelector('[role=grid]'), { subtree: true, attributes: true, attributeFilter: ['data-state'] });
   return [...document.querySelectorAll('[data-agent]')].slice(0, 10).map((row) => row.dataset.agent);`;
 
-/** Calls of colleagues, one after the other: each rings, is answered, and ends. Tells when a probe's events were sent. */
+/** One call: who it is with, and what comes next of it. */
+function* stepsOf(call) {
+  yield ["rings", "ringing", call];
+  yield ["answers", "talking", call];
+  yield ["hangsUp", null, call];
+}
+
+/** Calls of colleagues, as many at once as stay in each state for some frames. Tells when a probe's events were sent. */
 async function calls(pbx, inSight, probes) {
   const sent = [];
   const began = now();
-  let events = 0;
-  const tell = async (event, call, state) => {
-    const at = await pbx[event](call, event === 'hangsUp' ? 'ANSWER' : undefined);
+  let [events, made] = [0, 0];
+  const next = () => {
+    const isProbe = made % EVERY === 0;
+    const others = FIRST + inSight.length + (made % (AGENTS - inSight.length));
+    const extension = isProbe
+      ? inSight[(made / EVERY) % inSight.length]
+      : `${others}`;
+    const call = {
+      id: `f-${made}`,
+      with: `7495${String(made).padStart(7, "0")}`,
+      extension,
+      isProbe,
+    };
+    made += 1;
+    return stepsOf(call);
+  };
+  const open = Array.from({ length: AT_ONCE }, next);
+  for (let turn = 0; sent.length < 2 * probes; turn = (turn + 1) % AT_ONCE) {
+    let { value, done } = open[turn].next();
+    if (done) {
+      open[turn] = next();
+      ({ value } = open[turn].next());
+    }
+    const [event, state, call] = value;
+    const at = await pbx[event](
+      call,
+      event === "hangsUp" ? "ANSWER" : undefined,
+    );
     if (call.isProbe && state) sent.push([call.extension, state, at]);
     events += 1;
     await pause(began + (events * 1000) / EVENTS_A_SECOND - now());
-  };
-  for (let i = 0; sent.length < 2 * probes; i++) {
-    const isProbe = i % EVERY === 0;
-    const extension = isProbe ? inSight[(i / EVERY) % inSight.length] : `${FIRST + inSight.length + (i % (AGENTS - inSight.length))}`;
-    const call = { id: `f-${i}`, with: `7495${String(i).padStart(7, '0')}`, extension, isProbe };
-    await tell('rings', call, 'ringing');
-    await tell('answers', call, 'talking');
-    await tell('hangsUp', call);
   }
   return { sent, perSecond: (events * 1000) / (now() - began) };
 }
 
-const settings = join(process.env.DESKTOP_HOME, 'settings.toml');
+const settings = join(process.env.DESKTOP_HOME, "settings.toml");
 const agents = `[floor]\nagents = ["${FIRST}-${FIRST + AGENTS - 1}"]\n[cards]\nextensions = ["1xxx"]\n`;
-await writeFile(settings, `version = 1\n[webhook]\nlisten = "127.0.0.1:0"\n${agents}`);
-const ringside = await Ringside.start('--practice', '--settings', settings);
+await writeFile(
+  settings,
+  `version = 1\n[webhook]\nlisten = "127.0.0.1:0"\n${agents}`,
+);
+const ringside = await Ringside.start("--practice", "--settings", settings);
 try {
   await ringside.registered();
-  await ringside.ask('open_floor');
+  await ringside.ask("open_floor");
   const pbx = await Pbx.of(ringside);
-  const result = await ringside.within('floor.html', async (page) => {
-    await until('the floor shows its agents', () => page.run(`return document.querySelector('[data-agent]') !== null`));
+  const result = await ringside.within("floor.html", async (page) => {
+    await until("the floor shows its agents", () =>
+      page.run(`return document.querySelector('[data-agent]') !== null`),
+    );
     const inSight = await page.run(WATCH);
     const told = await calls(pbx, inSight, PROBES + WARM_UP);
-    const painted = await until('the last one is painted', async () => {
-      const all = await page.run('return window.painted');
-      return all.filter(([, state]) => state === 'talking').length >= PROBES + WARM_UP && all;
+    const [agent, state, at] = told.sent.at(-1);
+    const painted = await until("the last one is painted", async () => {
+      const all = await page.run("return window.painted");
+      return (
+        all.some(
+          ([who, what, when]) => who === agent && what === state && when >= at,
+        ) && all
+      );
     });
     return { ...told, painted };
   });
   pbx.close();
   // The first change to that state after the event was sent.
   const times = result.sent.slice(2 * WARM_UP).map(([agent, state, at]) => {
-    const seen = result.painted.find(([who, what, when]) => who === agent && what === state && when >= at);
+    const seen = result.painted.find(
+      ([who, what, when]) => who === agent && what === state && when >= at,
+    );
     if (!seen) throw new Error(`${agent} was never seen ${state}`);
     return seen[2] - at;
   });
