@@ -173,8 +173,9 @@ fn nobody_to_listen_to_is_a_sentence() {
     match refused {
         Err(refusal) => assert_eq!(refusal.code, "nobody_to_listen", "{refusal}"),
         Ok(_) => {
-            let now = floor.supervisor.until_part("supervision", "it fails", |now| now["state"] == "failed");
-            assert_eq!(now["trouble"]["code"], "nobody_to_listen", "{now}");
+            floor.supervisor.until_part("supervision", "it fails, and says why", |now| {
+                now["state"] == "failed" && now["trouble"]["code"] == "nobody_to_listen"
+            });
         }
     }
     floor.pbx.until_quiet(SOON);
