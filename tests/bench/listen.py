@@ -5,6 +5,7 @@ answers by itself, and the PBX is asked by the same action over an open connecti
 """
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -61,6 +62,7 @@ class Pbx:
     def close(self):
         self.ami.close()
         self._lab("down")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def listen(bench, count):
