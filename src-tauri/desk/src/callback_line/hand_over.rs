@@ -44,7 +44,7 @@ impl Desk {
         let Some(answer) = of_call else { return false };
         *answer = match (*answer, status) {
             (_, Some(status)) if (200..300).contains(&status) => Answer::Final(status),
-            (Answer::Accepted, Some(status)) => Answer::Final(status),
+            (Answer::Accepted, Some(status)) if !is_of_pbx(status) => Answer::Final(status),
             (_, Some(_)) => Answer::Refused,
             (_, None) => Answer::Accepted,
         };
@@ -169,6 +169,12 @@ impl Desk {
         let line = &self.settings.line.account;
         over.0 == *line || registrar(&over.0).is_some_and(|one| Some(one) == registrar(line))
     }
+}
+
+/// What a PBX says of itself, not of whom it was to reach: Asterisk accepts a REFER and tells 400 where its bridge does not
+/// stand yet, 403 and 500 where it cannot (`res_pjsip_refer`).
+fn is_of_pbx(status: u16) -> bool {
+    matches!(status, 400 | 403 | 500 | 501)
 }
 
 /// Between one stage and the next.

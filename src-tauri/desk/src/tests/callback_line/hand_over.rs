@@ -99,6 +99,19 @@ fn a_pbx_that_refuses_or_ignores_it_is_done_without() {
 }
 
 #[test]
+fn a_pbx_that_takes_them_and_cannot_is_done_without() {
+    for status in [400, 403, 500, 501] {
+        let (mut story, call) = referred();
+        story.kit.hear(Event::Transfer(call, None));
+        story.kit.hear(Event::Transfer(call, Some(status)));
+        let other = second(&mut story, call);
+        story.answers(other);
+        assert_eq!(story.said(), [silence(call), Command::Bridge(call, other)]);
+        assert_eq!(story.state(), LineState::Done);
+    }
+}
+
+#[test]
 fn they_hang_up_before_the_pbx_has_taken_them() {
     let (mut story, call) = referred();
     story.leaves(call);
