@@ -97,16 +97,26 @@ impl Api {
         Err(Refusal { status, code: text("code"), detail: text("detail") })
     }
 
-    /// `GET /v1/changes` after the change of this number: gives each change to `each` until the desk is gone.
-    pub fn changes(&self, after: u64, mut each: impl FnMut(Value)) {
+    /// `GET /v1/changes` after the change of this number: gives each change to `each` until the desk is gone; says how it
+    /// ended.
+    pub fn changes(&self, after: u64, mut each: impl FnMut(Value)) -> String {
         let request = self.agent.get(format!("{}/v1/changes", self.base)).header("Authorization", &self.bearer);
-        let Ok(response) = request.header("Last-Event-ID", after.to_string()).call() else { return };
-        let lines = BufReader::new(response.into_body().into_reader()).lines();
-        for line in lines.map_while(Result::ok) {
-            if let Some(data) = line.strip_prefix("data:") {
-                each(serde_json::from_str(data).unwrap_or_else(|e| panic!("a change is JSON ({e}): {data}")));
+        let response = match request.header("Last-Event-ID", after.to_string()).call() {
+            Ok(response) if response.status() == 200 => response,
+            Ok(response) => return format!("{}: {:?}", response.status(), response.into_body().read_to_string()),
+            Err(e) => return e.to_string(),
+        };
+        for line in BufReader::new(response.into_body().into_reader()).lines() {
+            match line {
+                Ok(line) => {
+                    if let Some(data) = line.strip_prefix("data:") {
+                        each(serde_json::from_str(data).unwrap_or_else(|e| panic!("a change is JSON ({e}): {data}")));
+                    }
+                }
+                Err(e) => return e.to_string(),
             }
         }
+        "the desk ended it".into()
     }
 
     fn get(&self, path: &str) -> Response<ureq::Body> {

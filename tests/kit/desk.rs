@@ -219,6 +219,14 @@ impl Desk {
         })
     }
 
+    /// Waits until every call is over.
+    #[track_caller]
+    pub fn until_no_call(&self) {
+        self.until("no call is left", SOON, |shown| {
+            shown.calls.values().all(|call| call["state"] == "ended").then_some(())
+        });
+    }
+
     /// Waits until the call fits; gives it.
     #[track_caller]
     pub fn until_call(&self, call: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
@@ -384,8 +392,10 @@ impl Desk {
         let (accounts, calls) = (list(&mut shown.accounts.values()), list(&mut shown.calls.values()));
         let cards = list(&mut shown.cards.values()) + "callbacks:\n" + &list(&mut shown.callbacks.values());
         let agents = list(&mut shown.agents.values());
+        let ended = shown.ended.as_ref().map(|why| format!("no more changes come: {why}\n")).unwrap_or_default();
         format!(
-            "accounts:\n{accounts}calls:\n{calls}cards:\n{cards}agents:\n{agents}notices:\n{}log of {}:\n{tail}",
+            "{ended}accounts:\n{accounts}calls:\n{calls}cards:\n{cards}agents:\n{agents}line:\n  {}\nnotices:\n{}log of {}:\n{tail}",
+            shown.part("callback_line"),
             list(&mut shown.notices.iter()),
             self.number
         )
@@ -396,6 +406,10 @@ impl Drop for Desk {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
+        }
+        // A story of several desks fails at one of them, and the reason may lie with another.
+        if std::thread::panicking() {
+            println!("--- {} when the story failed\n{}", self.number, self.story(&self.shown()));
         }
         self.terminate();
         let end = Instant::now() + Duration::from_secs(5);

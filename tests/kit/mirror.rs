@@ -37,6 +37,8 @@ pub struct Shown {
     pub notices: Vec<Value>,
     /// All changes but levels and quality, oldest first.
     pub log: Vec<Value>,
+    /// Why nothing more comes, once nothing does.
+    pub ended: Option<String>,
     seq: u64,
 }
 
@@ -54,10 +56,11 @@ impl Mirror {
         let shown = Arc::new((Mutex::new(first), Condvar::new()));
         let follower = Arc::clone(&shown);
         std::thread::spawn(move || {
-            api.changes(seq, |change| {
+            let ended = api.changes(seq, |change| {
                 lock(&follower.0).apply(change);
                 follower.1.notify_all();
-            })
+            });
+            lock(&follower.0).ended = Some(ended);
         });
         Self { shown }
     }

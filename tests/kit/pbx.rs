@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
+    os::unix::process::CommandExt,
     path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
@@ -49,6 +50,8 @@ impl Pbx {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            // Ctrl-C is for the test, which it outlives to tidy up.
+            .process_group(0)
             .spawn()
             .expect("sh");
         let lifeline = undertaker.stdin.take().expect("a pipe was asked for");
@@ -191,6 +194,11 @@ impl Pbx {
 
 impl Drop for Pbx {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = std::fs::read_to_string(self.instance.path().join("log/full")).unwrap_or_default();
+            let tail = log.len() - log.len().min(12_000);
+            println!("--- the PBX when the story failed\n{}", String::from_utf8_lossy(&log.as_bytes()[tail..]));
+        }
         if let Some((lifeline, mut undertaker)) = self.undertaker.take() {
             drop(lifeline);
             let _ = undertaker.wait();
