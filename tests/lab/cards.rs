@@ -144,6 +144,7 @@ fn a_call_that_nobody_takes_is_missed_and_not_registered() {
     floor.hang_up_all();
     for desk in [&floor.sara, &floor.omid] {
         desk.until_card("it was missed", |card| card["state"] == "ended" && card["outcome"] == "missed");
+        desk.until_no_call();
     }
     // What comes next is registered, so whatever would have been told of the first one was told before.
     let _again = floor.called_from_outside("600");
