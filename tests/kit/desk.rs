@@ -409,7 +409,7 @@ impl Drop for Desk {
         }
         // A story of several desks fails at one of them, and the reason may lie with another.
         if std::thread::panicking() {
-            println!("--- {} when the story failed\n{}", self.number, self.story(&self.shown()));
+            crate::testify(&self.number, &self.story(&self.shown()));
         }
         self.terminate();
         let end = Instant::now() + Duration::from_secs(5);

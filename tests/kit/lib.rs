@@ -53,3 +53,9 @@ pub const SOON: Duration = Duration::from_secs(15);
 pub fn repository(path: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(path)
 }
+
+/// Says how something stands at the end of a story that failed, where cargo shows it.
+#[expect(clippy::print_stdout, reason = "a test's own output")]
+fn testify(who: &str, how: &str) {
+    println!("--- {who} when the story failed\n{how}");
+}

@@ -197,7 +197,7 @@ impl Drop for Pbx {
         if std::thread::panicking() {
             let log = std::fs::read_to_string(self.instance.path().join("log/full")).unwrap_or_default();
             let tail = log.len() - log.len().min(12_000);
-            println!("--- the PBX when the story failed\n{}", String::from_utf8_lossy(&log.as_bytes()[tail..]));
+            crate::testify("the PBX", &String::from_utf8_lossy(&log.as_bytes()[tail..]));
         }
         if let Some((lifeline, mut undertaker)) = self.undertaker.take() {
             drop(lifeline);
