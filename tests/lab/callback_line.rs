@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use kit::{Baresip, Desk, Pbx, SOON, Settings, Sound};
+use kit::{Account, Baresip, Desk, Pbx, SOON, Settings, Sound};
 use serde_json::{Value, json};
 
 struct Office {
@@ -34,11 +34,17 @@ impl Office {
     }
 
     fn at(pbx: Pbx, by: By, line: &str) -> Self {
+        let account = pbx.agent();
+        Self::of(pbx, account, by, line)
+    }
+
+    /// The line has this account.
+    fn of(pbx: Pbx, mut account: Account, by: By, line: &str) -> Self {
         let outside =
             Desk::start(Settings::of(pbx.account("trunk", "udp")).says(Sound::tone(OUTSIDE_HZ, 300.0)).hears());
         let colleague = pbx.account("102", "udp");
         let colleague = Desk::start(Settings::of(colleague).says(Sound::tone(COLLEAGUE_HZ, 300.0)).hears());
-        let [agent, mut account] = pbx.agents();
+        let agent = pbx.agent();
         account.id = "line".into();
         let number = account.number().to_owned();
         let manager = format!("{}trunk = \"trunk\"\n", pbx.manager("ringside"));
@@ -290,13 +296,27 @@ fn the_delay_is_kept_and_the_ringing_bounded() {
 #[test]
 fn the_number_that_is_shown_is_the_settings() {
     let line = format!("{CALLER}caller_id = \"74950000500\"\nnext = \"extension\"\nnext_number = \"102\"\n");
-    let office = Office::with(By::Manager, &line);
+    for by in BOTH {
+        let pbx = Pbx::start(&[]);
+        // By SIP the PBX takes the line's word, as it does of 116 alone.
+        let account = if by == By::Sip { pbx.account("116", "udp") } else { pbx.agent() };
+        let office = Office::of(pbx, account, by, &line);
+        let _anna = office.anna_calls();
+        let call = office.outside.rings();
+        assert_eq!(office.outside.shown().calls[&call]["peer"]["number"], "74950000500");
+        office.outside.decline(&call, "busy");
+        let failed = office.line_is("failed");
+        assert_eq!(failed["trouble"]["code"], "line_busy", "{failed}");
+    }
+}
+
+#[test]
+fn a_pbx_that_does_not_trust_the_account_shows_its_own_number() {
+    let line = format!("{CALLER}caller_id = \"74950000500\"\nnext = \"extension\"\nnext_number = \"102\"\n");
+    let office = Office::with(By::Sip, &line);
     let _anna = office.anna_calls();
     let call = office.outside.rings();
-    assert_eq!(office.outside.shown().calls[&call]["peer"]["number"], "74950000500");
-    office.outside.decline(&call, "busy");
-    let failed = office.line_is("failed");
-    assert_eq!(failed["trouble"]["code"], "line_busy", "{failed}");
+    assert_eq!(office.outside.shown().calls[&call]["peer"]["number"], format!("74950000{}", office.number));
 }
 
 #[test]
