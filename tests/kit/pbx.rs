@@ -219,5 +219,5 @@ fn environment(up: &mut Command) -> HashMap<String, String> {
     lines.lines().filter_map(setting).collect()
 }
 
-/// 101 to 103 are the queue's; 111 to 115 are accounts with a twist.
+/// 101 to 103 are the queue's; 111 to 116 are accounts with a twist.
 const FIRST_AGENT: u32 = 120;
