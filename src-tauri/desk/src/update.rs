@@ -1,9 +1,6 @@
 //! The desk itself: one input at a time, and what follows from it.
 
-use std::{
-    mem,
-    time::{Duration, Instant},
-};
+use std::{mem, time::Instant};
 
 use jiff::Timestamp;
 use phone::{AccountId, CallId, Command, Event, Role, Secret};
@@ -11,7 +8,7 @@ use phone::{AccountId, CallId, Command, Event, Role, Secret};
 use crate::{
     account::Account,
     asker::Asker,
-    call::{Call, Owner},
+    call::{Call, Owner, SHOWN_AFTER_END, forget_ended},
     callback_line::Line,
     callbacks::Callbacks,
     card::{Asked, Deck, Facts, Followed, Found, LookUp, Moment, Numbering, Restored},
@@ -368,14 +365,7 @@ impl Desk {
         if let Some(id) = self.calls.iter().find(is_due).map(|call| call.id) {
             self.auto_answer(id);
         }
-        let ended = self.calls.iter().filter(|call| call.is_ended()).count();
-        let mut surplus = ended.saturating_sub(MAX_ENDED);
-        self.calls.retain(|call| {
-            let Some(since) = call.ended_since() else { return true };
-            let crowded = surplus > 0;
-            surplus = surplus.saturating_sub(1);
-            !crowded && now.instant.saturating_duration_since(since) < SHOWN_AFTER_END
-        });
+        forget_ended(&mut self.calls, now.instant);
         self.originations.expire(&self.calls, now.instant);
     }
 
@@ -454,8 +444,3 @@ fn no_powers() -> wire::Powers {
         floor: power(),
     }
 }
-
-/// How long an ended call stays in sight.
-pub(crate) const SHOWN_AFTER_END: Duration = Duration::from_secs(30);
-/// A flood of calls must not fill the window: more ended calls than this, and the oldest leave early.
-const MAX_ENDED: usize = 16;

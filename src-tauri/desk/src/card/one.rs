@@ -295,4 +295,4 @@ fn unanswered(outcome: cti::Outcome) -> CardOutcome {
 const TAKEN_SHOWN: Duration = Duration::from_secs(6);
 const AFTER_WRAP_UP: Duration = Duration::from_secs(5);
 /// As long as the call itself stays in sight.
-const AFTER_END: Duration = crate::update::SHOWN_AFTER_END;
+const AFTER_END: Duration = crate::call::SHOWN_AFTER_END;

@@ -201,3 +201,17 @@ fn the_agents_own_calls_are_not_touched() {
     assert_eq!(story.kit.state(&own), CallState::Active);
     assert_eq!(story.kit.desk.snapshot().calls.len(), 1, "the line's is not the agent's");
 }
+
+#[test]
+fn a_flood_to_the_line_leaves_the_agents_calls_in_sight() {
+    let mut story = Story::new(to_queue());
+    let own = story.kit.asks(&dial("205")).expect("a call");
+    story.kit.hear(Event::Answered(CallId(1)));
+    story.over(CallId(1), Reason::RemoteHungUp, None);
+    for last in 0..40 {
+        story.asks(&format!("+7495{:07}", 2_000_000 + last));
+    }
+    assert_eq!(story.kit.state(&own), CallState::Ended);
+    story.kit.pass(30 * SECOND);
+    assert!(story.kit.desk.snapshot().calls.is_empty(), "after a while it leaves");
+}
