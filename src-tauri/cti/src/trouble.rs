@@ -24,8 +24,10 @@ pub struct Trouble {
 pub enum Fault {
     /// Something is missing in the settings.
     NotSetUp,
-    /// Nobody answers there, or not in time.
+    /// Nobody is there.
     Unreachable,
+    /// It took the request and gave no answer in time: it may have done it.
+    Unanswered,
     /// Its certificate is not trusted.
     Untrusted,
     /// It does not know this name, password or key.
@@ -46,6 +48,7 @@ impl Fault {
         match self {
             Self::NotSetUp => "pbx_not_set_up",
             Self::Unreachable => "pbx_unreachable",
+            Self::Unanswered => "pbx_unanswered",
             Self::Untrusted => "pbx_untrusted_certificate",
             Self::WrongCredentials => "pbx_wrong_credentials",
             Self::Forbidden => "pbx_forbidden",
@@ -97,7 +100,8 @@ impl From<SendError> for Trouble {
     fn from(error: SendError) -> Self {
         let fault = match &error {
             SendError::Unsendable { .. } => Fault::NotSetUp,
-            SendError::Unreachable { .. } | SendError::Silent { .. } => Fault::Unreachable,
+            SendError::Unreachable { .. } => Fault::Unreachable,
+            SendError::Silent { .. } => Fault::Unanswered,
             SendError::Untrusted { .. } | SendError::Ca { .. } => Fault::Untrusted,
             SendError::HungUp { .. } => Fault::Answer,
             SendError::NotHttp { .. } => Fault::WrongAddress,

@@ -154,7 +154,7 @@ fn a_server_that_never_answers_is_given_up() {
     let request = oktell::originate(&settings(&server), &call());
     let error = run(client().send(request, SHORT)).expect_err("there is no answer");
     assert!(matches!(error, SendError::Silent { .. }), "{error}");
-    assert_eq!(Trouble::from(error).fault, Fault::Unreachable);
+    assert_eq!(Trouble::from(error).fault, Fault::Unanswered);
 }
 
 fn settings(server: &StandIn) -> oktell::Settings {

@@ -300,7 +300,7 @@ pub(super) fn result_of_code(code: &str, customer: &str) -> AttemptResult {
 }
 
 /// Nobody answered for the order, or not so that it can be read.
-const UNKNOWN: [&str; 2] = ["pbx_connection_lost", "pbx_answer"];
+const UNKNOWN: [&str; 3] = ["pbx_connection_lost", "pbx_unanswered", "pbx_answer"];
 /// Who has clicked does not expect a call later than that.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 pub(super) const MAX_DETAIL: usize = 200;

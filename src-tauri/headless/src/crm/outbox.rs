@@ -160,7 +160,7 @@ impl Outbox {
     }
 
     async fn tell_of_outage(&mut self, trouble: &Trouble) {
-        let heals_by_itself = matches!(trouble.fault, Fault::Unreachable | Fault::Answer);
+        let heals_by_itself = matches!(trouble.fault, Fault::Unreachable | Fault::Unanswered | Fault::Answer);
         if self.outage.is_told || heals_by_itself && self.outage.failures < PATIENCE {
             return;
         }

@@ -200,7 +200,7 @@ fn a_customer_who_is_called_first_may_not_answer() {
 
 #[test]
 fn what_a_pbx_may_have_done_after_all_is_not_done_again() {
-    for code in ["pbx_connection_lost", "pbx_answer"] {
+    for code in ["pbx_connection_lost", "pbx_unanswered", "pbx_answer"] {
         for is_up in [false, true] {
             let mut office = by_manager();
             let id = office.promise(ANNA);
