@@ -17,7 +17,7 @@ export interface Status {
   /**
    * Why it is so: of `ended` how the call ended (`hung_up`, `remote_hung_up`, `busy`, `no_answer`, …; `lost` if the desk
    * went away), of `failed` the desk's code (`not_registered`, …; `pbx` if the PBX would not place the call), of
-   * `fallback` `off` (nothing answers at the port), `blocked` (the browser does not let this page reach it), or
+   * `fallback` `off` (no Ringside answers at the port), `blocked` (the browser does not let this page reach it), or
    * `unreachable` (a page without https cannot tell which).
    */
   reason: string | null;

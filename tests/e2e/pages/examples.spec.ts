@@ -39,8 +39,12 @@ test('a paired page reads what came of its requests, and is heard about calls al
 
 const PROBED = (api: string) => `<script type="module">
   const how = (promise) => promise.then(() => 'answered', () => 'failed');
-  const probe = () => how(fetch('${api}/v1/openapi.json', { mode: 'no-cors' }));
-  window.ask = async () => ({ callto: await how(fetch('${api}/callto?number=700')), probe: await probe() });
+  const probe = (path) => how(fetch('${api}' + path, { mode: 'no-cors' }));
+  window.ask = async () => ({
+    callto: await how(fetch('${api}/callto?number=700')),
+    snapshot: await probe('/v1/snapshot'),
+    openapi: await probe('/v1/openapi.json'),
+  });
 </script>`;
 
 const asked = (page: Page) => page.evaluate(() => (window as unknown as { ask(): Promise<unknown> }).ask());
@@ -48,10 +52,10 @@ const asked = (page: Page) => page.evaluate(() => (window as unknown as { ask():
 test('a stranger tells a no from a desk that is off', async ({ desk, visit }) => {
   const page = await visit(CRM, { html: PROBED(desk.api) });
   await page.waitForFunction(() => 'ask' in window);
-  expect(await asked(page)).toEqual({ callto: 'failed', probe: 'answered' });
+  expect(await asked(page)).toEqual({ callto: 'failed', snapshot: 'failed', openapi: 'answered' });
   await desk.question();
   await desk.stop();
-  expect(await asked(page)).toEqual({ callto: 'failed', probe: 'failed' });
+  expect(await asked(page)).toEqual({ callto: 'failed', snapshot: 'failed', openapi: 'failed' });
 });
 
 const MODULE = (port: string) => `<p id="ours"><i class="phone">700</i></p> <a href="tel:701">not ours</a>

@@ -1,5 +1,6 @@
 // ringside.js on every kind of page, with a policy that lets it reach the desk and nothing else.
 
+import { createServer } from 'node:http';
 import type { Page } from '@playwright/test';
 import { KINDS, type Kind } from './kinds';
 import type { Content } from './site';
@@ -109,6 +110,21 @@ for (const kind of KINDS) {
     for (const who of ['stranger', 'paired']) {
       info.annotations.push(note(kind.name, who, 'tel: link', '`ringside.js`, Ringside off'));
     }
+  });
+}
+
+for (const kind of KINDS.filter(({ reaches }) => reaches)) {
+  test(`${kind.name}: ringside.js with another program at the port falls back to tel:`, async ({ desk, visit }) => {
+    const page = await visit(kind, content(desk));
+    await desk.stop();
+    const other = createServer((_asked, answer) => answer.end('hello'));
+    await new Promise<void>((listening) => other.listen(Number(desk.port), '127.0.0.1', listening));
+    const [asked] = await Promise.all([systemLink(page), page.locator('#link').click()]);
+    expect(asked.url()).toBe('tel:700');
+    await shows(page, 'link', 'fallback');
+    await expect(page.locator('#link')).toHaveAttribute('data-ringside-reason', secure(kind) ? 'off' : 'unreachable');
+    other.closeAllConnections();
+    await new Promise((closed) => other.close(closed));
   });
 }
 

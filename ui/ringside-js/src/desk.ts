@@ -15,27 +15,34 @@ export interface Answer extends Pick<Status, 'reason'> {
 
 /** The desk waits a minute for the agent; a browser that asks for its own permission may take longer. */
 const PATIENCE_MS = 180_000;
+/** By then the browser has its permission, and nobody is asked anything. */
+const PROBE_MS = 10_000;
 
 /** Asks to dial `target`, or only to be paired. */
 export async function ask(base: string, target?: string): Promise<Answer> {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const body = new URLSearchParams(target === undefined ? {} : { target });
   let response;
   try {
-    response = await fetch(`${base}/v1/pair`, {
-      method: 'POST',
-      body: new URLSearchParams(target === undefined ? {} : { target }),
-      credentials: 'omit',
-      signal: patience.signal,
-    });
+    response = await send(`${base}/v1/pair`, { method: 'POST', body }, PATIENCE_MS);
   } catch {
-    return nothing(await hidden(base));
+    return nothing((await isHiding(base)) ? ['refused', null] : ['fallback', await why()]);
+  }
+  const said = await response.json().catch(() => null);
+  if (response.ok && typeof said?.paired === 'boolean') return told(said, target);
+  const code = said?.error?.code;
+  // Another program has the port, and lets every page read what it says.
+  if (response.ok || !code) return nothing(['fallback', await why()]);
+  return nothing([response.status === 403 ? 'refused' : 'failed', code]);
+}
+
+async function send(url: string, init: RequestInit, patience: number): Promise<Response> {
+  const lost = new AbortController();
+  const timer = setTimeout(() => lost.abort(), patience);
+  try {
+    return await fetch(url, { credentials: 'omit', signal: lost.signal, ...init });
   } finally {
     clearTimeout(timer);
   }
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return told(body, target);
-  return nothing([response.status === 403 ? 'refused' : 'failed', body.error?.code ?? null]);
 }
 
 function told({ paired, call, origination }: Partial<Answer>, target?: string): Answer {
@@ -49,16 +56,17 @@ function nothing([state, reason]: [Answer['state'], string | null]): Answer {
 }
 
 /**
- * A no is as invisible to the page as a desk that is off. The description of the desk's interface is for everybody to
- * load, though not to read: if even that fails, nobody is there.
+ * A no is as invisible to the page as a desk that is off. But the desk lets every page load the description of its
+ * interface, though not read it, and no page load its snapshot: of another program at the port a page may load both, or
+ * neither.
  */
-async function hidden(base: string): Promise<[Answer['state'], string | null]> {
-  try {
-    await fetch(`${base}/v1/openapi.json`, { mode: 'no-cors', credentials: 'omit', cache: 'no-store' });
-    return ['refused', null];
-  } catch {
-    return ['fallback', await why()];
-  }
+async function isHiding(base: string): Promise<boolean> {
+  const loads = (path: string) =>
+    send(base + path, { mode: 'no-cors', cache: 'no-store' }, PROBE_MS).then(
+      () => true,
+      () => false,
+    );
+  return !(await loads('/v1/snapshot')) && (await loads('/v1/openapi.json'));
 }
 
 /** Whether the browser keeps this page from the loopback, or nobody is there. Its permission went by two names. */

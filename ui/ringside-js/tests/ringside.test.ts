@@ -1,3 +1,4 @@
+import { createServer, type OutgoingHttpHeaders } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Status } from '../ringside';
 import { attach } from '../src/ringside';
@@ -138,6 +139,32 @@ test('with the desk off, the number goes to the system', async () => {
   expect(went).toEqual(['tel:+7(495)229-49-89;ext=12', 'tel:+7495*21%23']);
   desk = await StandIn.start();
 });
+
+/** What may have taken the desk's port: status, headers and body of whatever it is asked. */
+const OTHERS: [string, number, OutgoingHttpHeaders, string][] = [
+  ['a server', 404, {}, 'not found'],
+  ['a server that every page may read', 404, { 'Access-Control-Allow-Origin': 'https://crm.example' }, 'not found'],
+  ['one that finds a page everywhere', 200, { 'Access-Control-Allow-Origin': 'https://crm.example' }, '<html>'],
+  ['one that speaks JSON', 403, { 'Access-Control-Allow-Origin': 'https://crm.example' }, '{"error":"forbidden"}'],
+  ['one that no page may load from', 200, { 'Cross-Origin-Resource-Policy': 'same-origin' }, 'hello'],
+];
+
+for (const [who, status, headers, body] of OTHERS) {
+  test(`with ${who} at the desk's port, the number goes to the system`, async () => {
+    page('<b data-call="700">Echo</b>');
+    const { port } = desk;
+    await desk.stop();
+    const other = createServer((_asked, answer) => answer.writeHead(status, headers).end(body));
+    await new Promise<void>((listening) => other.listen(port, '127.0.0.1', listening));
+    element().click();
+    await shows('fallback');
+    expect(element().dataset.ringsideReason).toBe('off');
+    expect(went).toEqual(['tel:700']);
+    other.closeAllConnections();
+    await new Promise((closed) => other.close(closed));
+    desk = await StandIn.start();
+  });
+}
 
 test('where the browser keeps the page from the desk, it says so', async () => {
   const query = async ({ name }: { name: string }) => {

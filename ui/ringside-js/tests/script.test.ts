@@ -62,7 +62,8 @@ test('the script leaves one name behind and takes its settings from its tag', as
   runInContext(made['ringside.js']!, page);
   await expect.poll(() => window.document.querySelector('b')!.getAttribute('role')).toBe('button');
   (window.document.querySelector('b') as unknown as HTMLElement).click();
-  await expect.poll(() => asked).toEqual(['http://127.0.0.1:4123/v1/pair', 'http://127.0.0.1:4123/v1/openapi.json']);
+  const asks = ['/v1/pair', '/v1/snapshot', '/v1/openapi.json'].map((path) => `http://127.0.0.1:4123${path}`);
+  await expect.poll(() => asked).toEqual(asks);
   const { Ringside } = window as unknown as { Ringside: { state: { state: string } } };
   expect(Ringside.state.state).toBe('fallback');
   expect(Object.keys(page).filter((name) => !before.includes(name) && name !== 'RingsideScript')).toEqual([]);

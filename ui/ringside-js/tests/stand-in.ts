@@ -50,7 +50,9 @@ export class StandIn {
     let body = '';
     for await (const chunk of asked) body += chunk;
     this.asked.push(`${asked.method} ${pathname} ${new URLSearchParams(body).get('target') ?? ''}`.trim());
-    if (pathname === '/v1/openapi.json') return answer.end('{}');
+    // For whom a browser may load an answer that no script reads.
+    answer.setHeader('Cross-Origin-Resource-Policy', pathname === '/v1/openapi.json' ? 'cross-origin' : 'same-origin');
+    if (pathname === '/v1/openapi.json') return answer.writeHead(401).end('{}');
     if (pathname === '/v1/pair' && this.verdict === 'unknown') {
       await new Promise<void>((decided) => (this.waiting = decided));
     }
