@@ -136,8 +136,10 @@ pub fn watch(settings: Settings, sender: Sender<AmiTold>) -> Watch {
     let (control, wanted) = mpsc::unbounded_channel();
     // Microseconds since 1970: no earlier start had it, and no other desk has it with this number of its own.
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros());
-    let orders = Orders::new(settings.orders.clone(), format!("ringside-{:x}-{started:x}", settings.spread));
-    let mut watcher = Watcher { settings, sender, calls, floor, orders, wanted, lost: None, warned: false };
+    let prefix = format!("ringside-{:x}-{started:x}", settings.spread);
+    let orders = Orders::new(settings.orders.clone(), prefix.clone());
+    let (connections, lost, warned) = (0, None, false);
+    let mut watcher = Watcher { settings, sender, calls, floor, orders, wanted, prefix, connections, lost, warned };
     let task = tokio::spawn(async move {
         let _unheard = watcher.run().await;
     });
@@ -154,6 +156,9 @@ struct Watcher {
     floor: Floor,
     orders: Orders,
     wanted: mpsc::UnboundedReceiver<Order>,
+    /// Begins every id that the PBX is told, and no other desk's.
+    prefix: String,
+    connections: u64,
     /// What was told last of why there is no connection.
     lost: Option<String>,
     warned: bool,
@@ -219,7 +224,10 @@ impl Watcher {
         let credentials = Credentials { username: username.clone(), secret: secret.clone() };
         let Line { mut stream, overheard } = line;
         overheard.into_iter().for_each(|peer| self.warn(peer));
-        let mut session = Session::new(credentials, now()).on_private_line(overheard.is_none());
+        self.connections += 1;
+        // What an earlier connection asked for may be answered on this one.
+        let ids = format!("{}-c{}", self.prefix, self.connections);
+        let mut session = Session::new(credentials, now()).on_private_line(overheard.is_none()).with_ids(ids);
         let mut bytes = vec![0; CHUNK];
         let mut was_up = false;
         loop {

@@ -121,6 +121,8 @@ pub struct Session {
     open: VecDeque<(String, &'static str)>,
     refused: Vec<&'static str>,
     powers: Powers,
+    /// Begins the id of every action.
+    prefix: String,
     ids: u64,
     /// When we ask whether it is still there.
     ping_at: Option<Instant>,
@@ -140,6 +142,7 @@ impl Session {
             open: VecDeque::new(),
             refused: Vec::new(),
             powers: Powers::default(),
+            prefix: "ringside".to_owned(),
             ids: 0,
             ping_at: None,
             dead_at: now.checked_add(PATIENCE),
@@ -151,6 +154,14 @@ impl Session {
     #[must_use]
     pub fn on_private_line(mut self, is_private: bool) -> Self {
         self.is_private = is_private;
+        self
+    }
+
+    /// Begins every `ActionID`, as no other connection to this PBX does: what comes of an `Originate` is told to all of them
+    /// (`OriginateResponse`, `main/manager.c`), with the id of whoever asked. Letters, digits and dashes.
+    #[must_use]
+    pub fn with_ids(mut self, prefix: String) -> Self {
+        self.prefix = prefix;
         self
     }
 
@@ -194,8 +205,7 @@ impl Session {
         if self.state != State::Up {
             return Err(Unsent::NotUp);
         }
-        self.ids += 1;
-        let id = format!("ringside-{}", self.ids);
+        let id = self.next_id();
         let bytes = action.encode(&id).map_err(|_| Unsent::Unwritable)?;
         self.await_answer(id.clone(), ORDER);
         Ok((id, bytes))
@@ -312,8 +322,7 @@ impl Session {
     }
 
     fn ask(&mut self, action: &Action, name: &'static str) {
-        self.ids += 1;
-        let id = format!("ringside-{}", self.ids);
+        let id = self.next_id();
         match action.encode(&id) {
             Ok(bytes) => {
                 self.await_answer(id, name);
@@ -321,6 +330,11 @@ impl Session {
             }
             Err(error) => self.end(error.into()),
         }
+    }
+
+    fn next_id(&mut self) -> String {
+        self.ids += 1;
+        format!("{}-{}", self.prefix, self.ids)
     }
 
     /// One that never answers does not fill the memory.

@@ -40,12 +40,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Pbx<T> {
 
     async fn lets_in(&mut self) {
         self.says("Asterisk Call Manager/11.0.0\n").await;
-        self.hears().await;
-        self.says("Response: Success\nActionID: ringside-1\nChallenge: 116520331\n\n").await;
+        let challenge = action_id(&self.hears().await);
+        self.says(&format!("Response: Success\nActionID: {challenge}\nChallenge: 116520331\n\n")).await;
         let login = self.hears().await;
         assert!(login.contains("Username: desk-104\r\n") && login.contains("\r\nKey: "), "{login}");
         assert!(!login.contains("s3cret"), "{login}");
-        self.says("Response: Success\nActionID: ringside-2\nMessage: Authentication accepted\n\n").await;
+        let id = action_id(&login);
+        self.says(&format!("Response: Success\nActionID: {id}\nMessage: Authentication accepted\n\n")).await;
         for list in
             ["CoreShowChannels", "DeviceStateList", "SIPpeers", "QueueStatus", "Originate", "Hangup", "QueuePause"]
         {
@@ -59,6 +60,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Pbx<T> {
         let read = timeout(SOON, self.0.read_to_end(&mut rest)).await.expect("the desk hangs up in time");
         assert!(read.is_err() || rest.is_empty(), "{rest:?}");
     }
+}
+
+/// The id that an action is to be answered under.
+fn action_id(action: &str) -> String {
+    action.lines().find_map(|line| line.strip_prefix("ActionID: ")).expect("it has an id").to_owned()
 }
 
 async fn listens() -> (TcpListener, String) {
@@ -145,12 +151,32 @@ async fn it_comes_back_and_knows_what_ended_meanwhile() {
     let mut pbx = accepts(&listener).await;
     pbx.lets_in().await;
     assert_eq!(next(&mut told).await, AmiTold::Connected);
-    pbx.says("Response: Success\nActionID: ringside-3\nEventList: start\n\n").await;
-    pbx.says("Event: CoreShowChannelsComplete\nActionID: ringside-3\nEventList: Complete\n\n").await;
+    pbx.says("Event: CoreShowChannelsComplete\nEventList: Complete\n\n").await;
     match what(&mut told).await {
         What::Ended(ended) => assert_eq!(ended.outcome, Outcome::Unknown),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn no_two_connections_ask_under_the_same_id() {
+    let (listener, address) = listens().await;
+    let mut ids = Vec::new();
+    let (watch, _told) = watches(settings(address.clone()));
+    for _ in 0..2 {
+        let mut pbx = accepts(&listener).await;
+        pbx.says("Asterisk Call Manager/11.0.0\n").await;
+        ids.push(action_id(&pbx.hears().await));
+    }
+    drop(watch);
+    let (_other, _told) = watches(Settings { spread: 8, ..settings(address) });
+    let mut pbx = accepts(&listener).await;
+    pbx.says("Asterisk Call Manager/11.0.0\n").await;
+    ids.push(action_id(&pbx.hears().await));
+    let is_plain = |id: &String| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    assert!(ids.iter().all(is_plain), "{ids:?}");
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), 3, "{ids:?}");
 }
 
 #[tokio::test]
@@ -196,7 +222,7 @@ async fn it_tells_of_the_floor_for_as_long_as_it_is_there() {
     pbx.says("Event: DeviceStateChange\nDevice: PJSIP/104\nState: NOT_INUSE\n\n").await;
     let free = FloorEvent::Device { extension: "104".into(), name: None, state: Some(DeviceState::Free) };
     assert_eq!(floor(&mut told).await, free);
-    pbx.says("Event: QueueStatusComplete\nActionID: ringside-6\n\n").await;
+    pbx.says("Event: QueueStatusComplete\n\n").await;
     assert_eq!(floor(&mut told).await, FloorEvent::Listed);
     drop(pbx);
     assert_eq!(floor(&mut told).await, FloorEvent::Lost);
@@ -211,10 +237,10 @@ async fn who_is_not_let_in_is_told_why() {
     let (_watch, mut told) = watches(settings(address));
     let mut pbx = accepts(&listener).await;
     pbx.says("Asterisk Call Manager/11.0.0\n").await;
-    pbx.hears().await;
-    pbx.says("Response: Success\nActionID: ringside-1\nChallenge: 1\n\n").await;
-    pbx.hears().await;
-    pbx.says("Response: Error\nActionID: ringside-2\nMessage: Authentication failed\n\n").await;
+    let challenge = action_id(&pbx.hears().await);
+    pbx.says(&format!("Response: Success\nActionID: {challenge}\nChallenge: 1\n\n")).await;
+    let login = action_id(&pbx.hears().await);
+    pbx.says(&format!("Response: Error\nActionID: {login}\nMessage: Authentication failed\n\n")).await;
     let why = why(&mut told).await;
     assert!(why.contains("check user name and secret") && why.contains("permit"), "{why}");
     assert!(!why.contains("s3cret"), "{why}");
