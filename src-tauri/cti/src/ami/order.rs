@@ -8,6 +8,7 @@
 //!
 //! Each originate brings a channel id of ours, by which its channel is known in all later events. Whether it worked is
 //! told by these events and not by `OriginateResponse`, whose reason says next to nothing: the cause of the channel's hangup does.
+//! An Asterisk before 12 takes no such id: there `OriginateResponse` says which channel it is, once the first party has answered.
 
 mod action;
 mod hearing;
@@ -70,6 +71,8 @@ struct Open {
     /// That of the action that hangs it up.
     hang_up_id: Option<String>,
     reached: Reached,
+    /// The PBX gave it up, and says no more than this of why; the cause may follow.
+    given_up: Option<Failure>,
     /// Since when the first party is on the line.
     up_at: Option<Instant>,
     /// The first party is a number outside.
@@ -100,8 +103,6 @@ enum Kind {
 enum Reached {
     Asked,
     Accepted,
-    /// The PBX gave it up; the cause may follow.
-    GivenUp,
     Ringing,
     Up,
     Done,
@@ -141,6 +142,7 @@ impl Orders {
                     action_id: None,
                     hang_up_id: None,
                     reached: Reached::Asked,
+                    given_up: None,
                     up_at: None,
                     is_outside: matches!(&wish, Wish::Originate(call) if matches!(call.first, First::Outside { .. })),
                     missed: None,
@@ -232,16 +234,17 @@ impl Orders {
     fn is_due(&mut self, no: u64, now: Instant) {
         let Some(open) = self.open.iter_mut().find(|open| open.no == no) else { return };
         open.due = None;
+        if let Some(failure) = open.given_up.take() {
+            let failure = Some(failure).filter(|_| !open.is_ending);
+            return self.ends(no, failure);
+        }
         match (open.kind, open.reached) {
             _ if open.is_told => self.ends(no, None),
-            (_, Reached::GivenUp) => {
-                let failure = if open.is_outside { Failure::TrunkDown } else { Failure::NotRegistered };
-                self.ends(no, Some(failure));
-            }
             // It plays for longer than one that is not there would.
             (Kind::Play, Reached::Up) => self.reaches(no, Reached::Done),
             (Kind::Supervise, Reached::Up) => self.breaks_off(no, Failure::NobodyToListen, now),
-            (Kind::PickUp, Reached::Up) => self.breaks_off(no, Failure::NothingToPickUp, now),
+            // Where there was nothing to pick up, the PBX would have hung up by now; an old one has no word for what it did.
+            (Kind::PickUp, Reached::Up) => self.reaches(no, Reached::Done),
             (_, Reached::Up | Reached::Done) => {}
             (_, Reached::Asked | Reached::Accepted | Reached::Ringing) => self.breaks_off(no, Failure::Silent, now),
         }
@@ -285,7 +288,7 @@ impl Orders {
         }
         open.reached = reached;
         let step = match reached {
-            Reached::Asked | Reached::GivenUp => return,
+            Reached::Asked => return,
             Reached::Accepted => Step::Accepted,
             Reached::Ringing => Step::Ringing,
             Reached::Up => Step::Up,

@@ -22,40 +22,48 @@ impl Orders {
         }
     }
 
-    /// `Success` says that the first party answered.
+    /// `Success` says that the first party answered. It is told to every desk, whoever asked.
     fn is_originated(&mut self, message: &Message, now: Instant) {
-        let id = message.text("Uniqueid").unwrap_or_default();
-        let action = message.get("ActionID");
-        let found = self
-            .open
-            .iter_mut()
-            .find(|open| open.channel_id == id || action.is_some() && open.action_id.as_deref() == action);
-        let Some(open) = found else { return };
+        let is_success = message.get("Response").is_some_and(|word| word.eq_ignore_ascii_case("Success"));
+        // Asterisk 1.4 writes `<null>` for what it does not know.
+        let id = message.text("Uniqueid").filter(|id| *id != "<null>");
+        let by_id = id.and_then(|id| self.open.iter().position(|open| open.channel_id == id));
+        let by_action = || {
+            let action = message.text("ActionID")?;
+            self.open.iter().position(|open| open.action_id.as_deref() == Some(action))
+        };
+        let Some(open) = by_id.or_else(by_action).and_then(|at| self.open.get_mut(at)) else { return };
         let no = open.no;
-        if message.get("Response").is_some_and(|word| word.eq_ignore_ascii_case("Success")) {
+        match id.filter(|id| *id != open.channel_id) {
+            // Our channel was seen under the id that we gave it, and is another one.
+            Some(_) if open.channel.is_some() || !is_success => return,
+            // The PBX gave it an id of its own.
+            Some(id) => open.channel_id = id.to_owned(),
+            None => {}
+        }
+        if is_success {
+            self.is_there(no, message);
             return self.is_up(no, now);
         }
-        match message.text("Reason") {
-            Some("3") => self.ends(no, Some(Failure::NoAnswer)),
-            Some("5") => self.ends(no, Some(Failure::Busy)),
-            Some("8") => self.ends(no, Some(Failure::Congestion)),
-            _ => {
-                open.reached = open.reached.max(Reached::GivenUp);
-                open.due = now.checked_add(CAUSE_WITHIN);
-            }
-        }
+        let failure = Failure::of_reason(message.text("Reason"), open.is_outside, open.reached >= Reached::Ringing);
+        open.given_up = Some(failure);
+        open.due = now.checked_add(CAUSE_WITHIN);
     }
 
-    pub(super) fn changes(&mut self, message: &Message, now: Instant) {
-        let Some(no) = self.of(message, "Uniqueid") else { return };
+    /// Its channel has a name now, and is hung up if it was to end before that, or while nobody was there to do it.
+    fn is_there(&mut self, no: u64, message: &Message) {
         let Some(open) = self.open.iter_mut().find(|open| open.no == no) else { return };
         let was_hidden = open.channel.is_none() || open.is_unseen;
         open.channel = message.text("Channel").map(str::to_owned).or(open.channel.take());
         open.is_unseen = false;
         if open.is_ending && was_hidden {
-            // It was to end before there was anything to hang up, or while nobody was there to do it.
-            return self.hang_up(no);
+            self.hang_up(no);
         }
+    }
+
+    pub(super) fn changes(&mut self, message: &Message, now: Instant) {
+        let Some(no) = self.of(message, "Uniqueid") else { return };
+        self.is_there(no, message);
         match message.text("ChannelState") {
             Some("5") => self.reaches(no, Reached::Ringing),
             Some("6") => self.is_up(no, now),

@@ -7,6 +7,8 @@ use crate::{
 };
 
 mod ends;
+mod old;
+mod originated;
 mod outage;
 
 /// Orders of the desk 104, and what the PBX's channels are.

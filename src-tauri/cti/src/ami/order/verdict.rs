@@ -57,6 +57,19 @@ impl Failure {
         }
     }
 
+    /// Of the party that was rung first, by the `Reason` of `OriginateResponse`: for want of a cause, as it lumps together what
+    /// the cause tells apart (`pbx_dial_reason`, `main/pbx.c`).
+    pub(super) fn of_reason(reason: Option<&str>, is_outside: bool, has_rung: bool) -> Self {
+        match reason {
+            Some("1" | "3") => Self::NoAnswer,
+            Some("5") => Self::Busy,
+            Some("8") => Self::Congestion,
+            _ if has_rung => Self::NoAnswer,
+            _ if is_outside => Self::TrunkDown,
+            _ => Self::NotRegistered,
+        }
+    }
+
     /// Of the second party; `None` if nothing is wrong.
     pub(super) fn of_far_end(cause: &str) -> Option<Self> {
         match cause {
