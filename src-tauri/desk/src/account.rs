@@ -31,6 +31,10 @@ impl Account {
         self.registration
     }
 
+    pub(crate) fn is_registered(&self) -> bool {
+        self.registration == Registration::Registered
+    }
+
     /// The domain of its address of record.
     pub(crate) fn domain(&self) -> &str {
         self.settings.account.aor.rsplit_once('@').map_or("", |(_, host)| host)

@@ -199,11 +199,9 @@ impl Desk {
         }
     }
 
-    /// What the PBX calls this desk: the account that would call first.
+    /// What the PBX calls this desk.
     fn own_extension(&self) -> Option<String> {
-        let registered =
-            self.accounts.iter().find(|account| account.registration() == crate::wire::Registration::Registered);
-        registered.or(self.accounts.first()).map(|account| account.extension().to_owned())
+        self.own_account().map(|account| account.extension().to_owned())
     }
 
     fn write_callbacks(&mut self) {

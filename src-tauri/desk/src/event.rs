@@ -83,15 +83,15 @@ impl Desk {
         if self.call(id).is_some() {
             return;
         }
+        if let Some(ordered) = self.is_ordered(&mut call, auto_answer.is_some(), now) {
+            return self.take_ordered(call, ordered);
+        }
         if self.line_takes(&call, now) {
             call.owner = Owner::Desk;
             call.phase = Phase::Ending;
             let status = self.settings.line.refuse_with;
             self.calls.push(call);
             return self.command(Command::Decline(id, status));
-        }
-        if let Some(ordered) = self.is_ordered(&mut call, auto_answer.is_some(), now) {
-            return self.take_ordered(call, ordered);
         }
         if self.preferences.do_not_disturb || live >= MAX_CALLS {
             call.phase = Phase::Ending;

@@ -118,6 +118,27 @@ impl Desk {
         self.accounts.iter().find(|account| account.id().0 == id)
     }
 
+    /// The account by which the PBX reaches the agent, registered if one is: not the line's, where nobody is, and its trunk's
+    /// only where there is no other.
+    pub(crate) fn own_account(&self) -> Option<&Account> {
+        let own = self.accounts.iter().filter(|account| !self.is_of_line(account));
+        // Of equals `min_by_key` takes the first.
+        own.min_by_key(|account| (self.is_trunk_of_line(account), !account.is_registered()))
+    }
+
+    /// Whoever calls it reaches the line, and nobody else.
+    fn is_of_line(&self, account: &Account) -> bool {
+        let rules = &self.settings.line;
+        let is_its = rules.configured && rules.enabled && rules.account == account.id().0;
+        is_its && (rules.lines.is_empty() || self.leads_to_line(account.extension()))
+    }
+
+    fn is_trunk_of_line(&self, account: &Account) -> bool {
+        let rules = &self.settings.line;
+        let calls_here = rules.configured && rules.enabled && rules.by == LineBy::Sip;
+        calls_here && rules.trunk.as_ref() == Some(&account.id().0)
+    }
+
     /// By what the PBX reaches the agent, other than by the line.
     pub(super) fn line_agent(&self) -> Option<String> {
         let desk_phone = self.settings.supervision.desk_phone.as_deref();

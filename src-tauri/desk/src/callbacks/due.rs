@@ -6,9 +6,10 @@ use jiff::SignedDuration;
 
 use super::{Callbacks, rules::AtDue};
 use crate::{
+    account::Account,
     call::Owner,
     update::{Desk, Now},
-    wire::{AttemptResult, Card, PresenceState, Refusal, Registration},
+    wire::{AttemptResult, Card, PresenceState, Refusal},
 };
 
 impl Callbacks {
@@ -78,7 +79,7 @@ impl Desk {
 
     /// The agent is there, and has no call, expects none and works on none.
     pub(super) fn is_at_peace(&self) -> bool {
-        let is_registered = self.accounts.iter().any(|account| account.registration() == Registration::Registered);
+        let is_registered = self.own_account().is_some_and(Account::is_registered);
         let is_here = !self.preferences.do_not_disturb && self.shown.presence.state == PresenceState::Available;
         let is_quiet = self.calls.iter().all(|call| call.is_ended() || call.owner == Owner::Desk);
         let expects_none = self.originations.waiting().next().is_none();

@@ -10,12 +10,13 @@ use super::{
     user,
 };
 use crate::{
+    account::Account,
     call::{Call, plain},
     card::{is_same, is_withheld},
     dial::Plan,
     supervision::OrdersBy,
     update::{Desk, Now},
-    wire::{AttemptResult, NumberKind, Peer, Refusal, Registration},
+    wire::{AttemptResult, NumberKind, Peer, Refusal},
 };
 
 impl Desk {
@@ -37,7 +38,7 @@ impl Desk {
         if self.settings.supervision.desk_phone.is_some() {
             return Ok(());
         }
-        if self.accounts.iter().all(|account| account.registration() != Registration::Registered) {
+        if !self.own_account().is_some_and(Account::is_registered) {
             return Err(Refusal::not_registered());
         }
         if self.preferences.do_not_disturb {

@@ -11,7 +11,7 @@ use crate::{
     call::{Call, Owner, Phase, plain},
     target::Target,
     update::{Desk, Effect, Now},
-    wire::{self, Refusal, SupervisionMode, Trouble},
+    wire::{Refusal, SupervisionMode, Trouble},
 };
 
 impl Desk {
@@ -87,9 +87,8 @@ impl Desk {
             let detail = "This dial code cannot be dialled: see the codes under [pbx] of the settings";
             return Err(Refusal::conflict("bad_dial_code", detail));
         }
-        let is_up = |known: &&crate::account::Account| known.registration() == wire::Registration::Registered;
-        let account =
-            self.accounts.iter().find(is_up).map(|known| known.id().clone()).ok_or_else(Refusal::not_registered)?;
+        let own = self.own_account().filter(|known| known.is_registered());
+        let account = own.map(|known| known.id().clone()).ok_or_else(Refusal::not_registered)?;
         // Odd ids are ours.
         let id = CallId(self.dialed * 2 + 1);
         self.dialed += 1;
@@ -199,10 +198,9 @@ impl Desk {
             || self.calls.iter().any(is_talking)
     }
 
-    /// Whose account the PBX is asked for: the first that is registered, and by what the PBX knows it.
+    /// Whose account the PBX is asked for, and by what the PBX knows it.
     pub(super) fn own(&self) -> Option<(AccountId, String)> {
-        let is_up = |known: &&crate::account::Account| known.registration() == wire::Registration::Registered;
-        let account = self.accounts.iter().find(is_up).or(self.accounts.first())?;
+        let account = self.own_account()?;
         Some((account.id().clone(), account.extension().to_owned()))
     }
 

@@ -6,6 +6,7 @@ mod fraud;
 mod hand_over;
 mod limits;
 mod manager;
+mod own;
 mod settings;
 mod sip;
 
