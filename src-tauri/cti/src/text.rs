@@ -1,9 +1,12 @@
 //! Bytes of a stranger as text.
 
+use encoding_rs::Encoding;
+
 use crate::http::Answer;
 
-/// The body of an answer as text. Decided by the mark at its start, by its looks and by being UTF-8 or not; what it declares
-/// of itself may be wrong: .NET says utf-16 of every string.
+/// The body of an answer as text. Decided by the mark at its start, by its looks and by being UTF-8 or not, and only then by
+/// the charset of `Content-Type` (RFC 9110 §8.3.2): some servers name one whatever they send. What the body declares of
+/// itself is passed over: .NET says utf-16 of every string.
 pub(crate) fn decode(answer: &Answer) -> String {
     let bytes = answer.body.as_slice();
     match bytes {
@@ -13,8 +16,21 @@ pub(crate) fn decode(answer: &Answer) -> String {
         // No text that we look for starts with a zero, and all of them start with ASCII.
         [first, 0, ..] if *first != 0 => utf16(bytes, u16::from_le_bytes),
         [0, second, ..] if *second != 0 => utf16(bytes, u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
+        _ => match (std::str::from_utf8(bytes), charset(answer)) {
+            (Ok(text), _) => text.to_owned(),
+            (Err(_), Some(charset)) => charset.decode_without_bom_handling(bytes).0.into_owned(),
+            (Err(_), None) => String::from_utf8_lossy(bytes).into_owned(),
+        },
     }
+}
+
+/// What `Content-Type` names, unless it is one that the bytes would have shown.
+fn charset(answer: &Answer) -> Option<&'static Encoding> {
+    let parameters = answer.content_type.as_deref()?.split(';').skip(1);
+    let (_, label) = parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Encoding::for_label(label.trim().trim_matches('"').as_bytes()).filter(|charset| charset.is_ascii_compatible())
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {

@@ -146,6 +146,38 @@ fn a_script_is_read_in_its_old_form_whatever_encoding_it_claims() {
     }
 }
 
+/// Windows-1251 has the letters А…я in a row, at C0…FF.
+fn cyrillic(text: &str) -> Vec<u8> {
+    let byte = |c: char| match u32::from(c) {
+        letter @ 0x410..=0x44f => letter - 0x410 + 0xc0,
+        ascii => ascii,
+    };
+    text.chars().map(|c| u8::try_from(byte(c)).expect("a letter")).collect()
+}
+
+#[test]
+fn a_server_that_names_its_charset_is_believed_where_the_bytes_do_not_tell() {
+    let value = |kind: &str, body: &[u8]| {
+        read_script(&answer(200, Some(kind), body)).expect("a script").return_value.expect("a value")
+    };
+    for kind in [
+        "text/plain; charset=windows-1251",
+        "text/plain;Charset=\"Windows-1251\"",
+        "text/plain; format=flowed; charset = cp1251 ; x=y",
+    ] {
+        assert_eq!(value(kind, &cyrillic("готово")), "готово", "{kind}");
+    }
+    assert_eq!(value("text/xml; charset=windows-1251", &cyrillic(OLD)), "IdChain:0;Имя:\"Анна\";");
+    assert_eq!(
+        value("text/plain; charset=windows-1251", "готово".as_bytes()),
+        "готово",
+        "it is UTF-8 whatever it says"
+    );
+    for kind in ["text/plain", "text/plain; charset=", "text/plain; charset=no-such", "text/plain; charset=utf-16"] {
+        assert_eq!(value(kind, b"ok \xe3"), "ok \u{fffd}", "{kind}");
+    }
+}
+
 #[test]
 fn a_script_is_read_in_its_newer_forms() {
     let of = |inner: &str| {
