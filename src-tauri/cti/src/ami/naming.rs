@@ -5,9 +5,9 @@
 pub struct Naming {
     /// Technologies by which telephones are connected.
     pub technologies: Vec<String>,
-    /// Endpoints that look like extensions and are lines to the outside.
+    /// Endpoints that look like extensions and are lines to the outside: these win.
     pub trunks: Vec<String>,
-    /// Extensions whose names are not numbers.
+    /// Extensions whose names are not numbers, or long ones.
     pub agents: Vec<String>,
 }
 
@@ -44,10 +44,11 @@ impl Naming {
     fn extension<'a>(&self, endpoint: &'a str) -> Option<&'a str> {
         // A PBX of many clients writes whose extension it is before it: 3515*104.
         let extension = endpoint.rsplit('*').next()?;
-        let is_named = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(endpoint));
+        let is = |name: &String| [endpoint, extension].iter().any(|own| name.eq_ignore_ascii_case(own));
+        let is_named = |names: &[String]| names.iter().any(is);
         let looks_like_one =
             (1..=MAX_EXTENSION).contains(&extension.len()) && extension.bytes().all(|byte| byte.is_ascii_digit());
-        let is_agent = is_named(&self.agents) || (looks_like_one && !is_named(&self.trunks));
+        let is_agent = !is_named(&self.trunks) && (looks_like_one || is_named(&self.agents));
         is_agent.then_some(extension)
     }
 }
@@ -58,7 +59,7 @@ pub(super) fn is_local(channel: &str) -> bool {
 }
 
 /// Longer ones are numbers of the network: a trunk is often named by its own.
-const MAX_EXTENSION: usize = 8;
+pub(super) const MAX_EXTENSION: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -66,7 +67,11 @@ mod tests {
 
     #[test]
     fn a_channel_tells_whose_telephone_it_is() {
-        let naming = Naming { trunks: vec!["2000".into()], agents: vec!["reception".into()], ..Naming::default() };
+        let naming = Naming {
+            trunks: vec!["2000".into()],
+            agents: vec!["reception".into(), "2000".into()],
+            ..Naming::default()
+        };
         let table = [
             ("PJSIP/104-0000003c", Some("104")),
             ("SIP/104-0000003c", Some("104")),
@@ -76,6 +81,7 @@ mod tests {
             ("Local/104@from-queue-0000000a;2", None),
             ("PJSIP/3515*104-0000003c", Some("104")),
             ("PJSIP/reception-0000003c", Some("reception")),
+            ("PJSIP/3515*reception-0000003c", Some("reception")),
             ("PJSIP/trunk-0000003b", None),
             ("PJSIP/my-trunk-0000003b", None),
             ("PJSIP/2000-0000003b", None),
