@@ -127,7 +127,9 @@ pub enum First {
 /// Where a call goes once the first party has answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// Into the dialplan.
+    /// To what somebody dialled, in the context of the settings: `+0-9*#`, for an extension like `h` does other things.
+    Number(String),
+    /// Into the dialplan, by what settings say.
     Exten {
         /// Else that of the settings.
         context: Option<String>,

@@ -197,7 +197,7 @@ impl Watcher {
             tokio::select! {
                 () = sleep_until(until) => return Ok(()),
                 Some(order) = self.wanted.recv() => {
-                    self.orders.give(order, &self.calls, now());
+                    self.orders.give(order, &self.calls, &self.floor, now());
                     self.tell_orders().await?;
                 }
                 () = self.sender.closed() => return Err(Unheard),
@@ -240,7 +240,7 @@ impl Watcher {
                 },
                 () = sleep_until(wake.unwrap_or_else(Instant::now)), if wake.is_some() => session.handle(now()),
                 Some(order) = self.wanted.recv() => {
-                    self.orders.give(order, &self.calls, now());
+                    self.orders.give(order, &self.calls, &self.floor, now());
                     Vec::new()
                 }
                 () = self.sender.closed() => return Err(Unheard),

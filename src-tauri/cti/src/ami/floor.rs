@@ -138,6 +138,11 @@ impl Floor {
         std::mem::take(told)
     }
 
+    /// By what the queues call an extension, each once.
+    pub fn interfaces(&self, extension: &str) -> Vec<&str> {
+        self.queues.interfaces(extension)
+    }
+
     /// How many things it keeps: telephones, members, callers, listeners.
     pub fn len(&self) -> usize {
         self.telephones.len() + self.queues.len() + self.spies.len()

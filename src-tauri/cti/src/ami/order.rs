@@ -15,21 +15,19 @@ mod hearing;
 mod listing;
 #[cfg(test)]
 mod tests;
+mod value;
 mod verdict;
 
 use std::{
-    mem,
+    iter, mem,
     time::{Duration, Instant},
 };
 
-use self::{
-    action::{BadValue, Planned},
-    verdict::Failure,
-};
+use self::{action::Planned, value::BadValue, verdict::Failure};
 pub use action::OrderSettings;
 
-use super::{Calls, codec::Action, session::Unsent};
-use crate::{First, Order, OrderTold, Step, Wish};
+use super::{Calls, Floor, codec::Action, naming::MAX_EXTENSION, session::Unsent};
+use crate::{First, Order, OrderTold, Step, Then, Wish};
 
 /// All orders that are not over.
 #[derive(Debug)]
@@ -77,6 +75,8 @@ struct Open {
     up_at: Option<Instant>,
     /// The first party is a number outside.
     is_outside: bool,
+    /// The second party is one.
+    is_far_outside: bool,
     /// Why the second party was not reached, as the PBX's attempt to call it ended.
     missed: Option<Failure>,
     /// When something is decided for want of an event.
@@ -115,9 +115,9 @@ impl Orders {
         Self { settings, prefix, made: 0, open, told, actions, is_up: false, list_by: None }
     }
 
-    /// Takes an order. `calls` is what is known of channels. While there is no connection it is refused at once, but for
+    /// Takes an order. `calls` is what is known of channels, `floor` of queues. While there is no connection it is refused at once, but for
     /// [`Wish::End`], which is kept.
-    pub fn give(&mut self, order: Order, calls: &Calls, now: Instant) {
+    pub fn give(&mut self, order: Order, calls: &Calls, floor: &Floor, now: Instant) {
         let Order { id, wish } = order;
         if let Wish::End { order } = &wish {
             return self.end(order);
@@ -128,33 +128,45 @@ impl Orders {
         if self.open.iter().filter(|open| !open.is_told).count() >= MAX_OPEN {
             return self.fails(id, Failure::Crowded);
         }
-        self.made += 1;
-        let no = self.made;
-        let channel_id = format!("{}-{no}", self.prefix);
-        match self.plan(&wish, &channel_id, calls) {
-            Ok(Planned { action, kind, patience }) => {
-                self.open.push(Open {
-                    no,
-                    id,
-                    kind,
-                    channel_id,
-                    channel: None,
-                    action_id: None,
-                    hang_up_id: None,
-                    reached: Reached::Asked,
-                    given_up: None,
-                    up_at: None,
-                    is_outside: matches!(&wish, Wish::Originate(call) if matches!(call.first, First::Outside { .. })),
-                    missed: None,
-                    due: now.checked_add(patience),
-                    is_ending: false,
-                    is_unseen: false,
-                    is_told: false,
-                });
-                self.actions.push((Sends::Wish(no), action));
+        let channel_id = self.channel_id(self.made + 1);
+        match self.plan(&wish, &channel_id, calls, floor) {
+            Ok(Planned { action, more, kind, patience }) => {
+                let due = now.checked_add(patience);
+                for (at, action) in iter::once(action).chain(more).enumerate() {
+                    self.opens(id.clone(), &wish, kind, due, at > 0);
+                    self.actions.push((Sends::Wish(self.made), action));
+                }
             }
             Err(failure) => self.fails(id, failure),
         }
+    }
+
+    fn opens(&mut self, id: String, wish: &Wish, kind: Kind, due: Option<Instant>, is_told: bool) {
+        self.made += 1;
+        let call = if let Wish::Originate(call) = wish { Some(call) } else { None };
+        self.open.push(Open {
+            no: self.made,
+            id,
+            kind,
+            channel_id: self.channel_id(self.made),
+            channel: None,
+            action_id: None,
+            hang_up_id: None,
+            reached: Reached::Asked,
+            given_up: None,
+            up_at: None,
+            is_outside: call.is_some_and(|call| matches!(call.first, First::Outside { .. })),
+            is_far_outside: call.is_some_and(|call| is_outside(&call.then)),
+            missed: None,
+            due,
+            is_ending: false,
+            is_unseen: false,
+            is_told,
+        });
+    }
+
+    fn channel_id(&self, no: u64) -> String {
+        format!("{}-{no}", self.prefix)
     }
 
     /// What is to be sent: each is to be told of by [`Self::sent`].
@@ -309,6 +321,14 @@ impl Orders {
 
     fn fails(&mut self, id: String, failure: Failure) {
         self.told.push(OrderTold { id, step: failure.step() });
+    }
+}
+
+/// Longer than an extension.
+fn is_outside(then: &Then) -> bool {
+    match then {
+        Then::Number(number) | Then::Exten { exten: number, .. } => number.len() > MAX_EXTENSION,
+        Then::Application { .. } => false,
     }
 }
 

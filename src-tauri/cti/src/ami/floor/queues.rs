@@ -3,7 +3,7 @@
 //! Where the user has no right to `agent` events, pauses are told by devices of the queue's own, without a reason, and a caller
 //! waits until he is connected to somebody or hung up.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{MAX_EACH, MAX_QUEUES, exact, shown};
 use crate::{
@@ -32,6 +32,12 @@ struct Member {
 impl Queues {
     pub(super) fn len(&self) -> usize {
         self.queues.len() + self.members.len() + self.waiting.len()
+    }
+
+    pub(super) fn interfaces(&self, extension: &str) -> Vec<&str> {
+        let members = self.members.iter().filter(|((_, member), _)| member == extension);
+        let interfaces: BTreeSet<_> = members.map(|(_, member)| member.interface.as_str()).collect();
+        interfaces.into_iter().take(MAX_INTERFACES).collect()
     }
 
     pub(super) fn is_there(&mut self, message: &Message, told: &mut Vec<FloorEvent>) {
@@ -172,3 +178,6 @@ fn extension<'a>(message: &'a Message, naming: &Naming) -> Option<&'a str> {
 fn is_without_reason(message: &Message) -> bool {
     message.get("PausedReason").is_none() && message.get("Reason").is_none()
 }
+
+/// Nobody is called in more ways.
+const MAX_INTERFACES: usize = 8;

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use super::{Kind, Orders, verdict::Failure};
+use super::{
+    Kind, Orders,
+    value::{BadValue, MAX_TEXT, caller, is_channel, is_exten, is_extension, is_folder, is_number, is_text, variable},
+    verdict::Failure,
+};
 use crate::{
     CallerId, Device, First, Mode, Originate, Then, Wish,
-    ami::{Calls, codec::Action},
+    ami::{Calls, Floor, codec::Action},
 };
 
 /// What an order goes by where it says nothing itself.
@@ -29,6 +33,29 @@ pub struct OrderSettings {
     pub recordings: Option<String>,
     /// What the first party sees.
     pub caller_id: Option<CallerId>,
+    /// Telephones whose names are no numbers, and may be dialled all the same.
+    pub names: Vec<String>,
+}
+
+impl OrderSettings {
+    /// What no order could carry, by the key of the settings; `None` if all is well.
+    pub fn unfit(&self) -> Option<&'static str> {
+        let filled = |text: &str| text.replace("{extension}", "1").replace("{number}", "1").replace("{trunk}", "1");
+        let is_no = |text: &Option<String>, is: fn(&str) -> Result<&str, Failure>| {
+            text.as_deref().is_some_and(|text| is(text).is_err())
+        };
+        let unfit = [
+            ("channel", is_channel(&filled(&self.channel)).is_err()),
+            ("trunk_channel", is_channel(&filled(&self.trunk_channel)).is_err()),
+            ("trunk", is_no(&self.trunk, is_channel)),
+            ("context", is_channel(&self.context).is_err()),
+            ("account", is_no(&self.account, is_text)),
+            ("variables", self.variables.iter().any(|(name, value)| variable(name, value).is_err())),
+            ("caller_id", self.caller_id.as_ref().is_some_and(|id| caller(id).is_err())),
+            ("recordings", is_no(&self.recordings, is_folder)),
+        ];
+        unfit.into_iter().find_map(|(key, is_unfit)| is_unfit.then_some(key))
+    }
 }
 
 impl Default for OrderSettings {
@@ -43,29 +70,23 @@ impl Default for OrderSettings {
             variables: Vec::new(),
             recordings: None,
             caller_id: None,
+            names: Vec::new(),
         }
     }
-}
-
-/// What cannot be told to a PBX.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BadValue {
-    Extension,
-    Number,
-    Recording,
-    Text,
 }
 
 /// An action, and how long something may take to come of it.
 pub(super) struct Planned {
     pub(super) action: Action,
+    /// What goes with it; nothing is told of these.
+    pub(super) more: Vec<Action>,
     pub(super) kind: Kind,
     pub(super) patience: Duration,
 }
 
 impl Orders {
     /// What is to be sent for a wish.
-    pub(super) fn plan(&self, wish: &Wish, channel_id: &str, calls: &Calls) -> Result<Planned, Failure> {
+    pub(super) fn plan(&self, wish: &Wish, channel_id: &str, calls: &Calls, floor: &Floor) -> Result<Planned, Failure> {
         match wish {
             Wish::Originate(originate) => self.originate(originate, channel_id),
             Wish::PickUp { extension, on } => {
@@ -94,11 +115,17 @@ impl Orders {
             }
             Wish::Pause { extension, pause } => {
                 is_extension(extension)?;
-                let action = Action::new("QueuePause").with("Interface", self.channel(extension));
-                let action = action.with("Paused", if pause.is_some() { "true" } else { "false" });
-                let reason = pause.as_deref().unwrap_or_default();
-                let action = if reason.is_empty() { action } else { action.with("Reason", is_text(reason)?) };
-                Ok(Planned { action, kind: Kind::Pause, patience: ANSWERS_WITHIN })
+                let reason = is_text(pause.as_deref().unwrap_or_default())?;
+                let paused = if pause.is_some() { "true" } else { "false" };
+                let pauses = |interface: &str| {
+                    let action = Action::new("QueuePause").with("Interface", interface).with("Paused", paused);
+                    if reason.is_empty() { action } else { action.with("Reason", reason) }
+                };
+                // A member is whom the queue calls, which need not be the telephone: Local/104@from-queue/n.
+                let members = floor.interfaces(extension).into_iter().filter(|member| is_channel(member).is_ok());
+                let mut actions = members.map(pauses);
+                let action = actions.next().unwrap_or_else(|| pauses(&self.channel(extension)));
+                Ok(Planned { action, more: actions.collect(), kind: Kind::Pause, patience: ANSWERS_WITHIN })
             }
             // Carried out where it is given.
             Wish::End { .. } => Err(Failure::Refused(String::new())),
@@ -120,9 +147,13 @@ impl Orders {
         let caller_id = originate.caller_id.as_ref().or(of_device).or(self.settings.caller_id.as_ref());
         let action = begin(channel, timeout, channel_id);
         let mut action = match &originate.then {
+            Then::Number(number) => action
+                .with("Context", is_channel(&self.settings.context)?)
+                .with("Exten", self.number(number)?)
+                .with("Priority", "1"),
             Then::Exten { context, exten, priority } => action
                 .with("Context", is_channel(context.as_ref().unwrap_or(&self.settings.context))?)
-                .with("Exten", is_number(exten)?)
+                .with("Exten", is_exten(exten)?)
                 .with("Priority", is_channel(priority.as_deref().unwrap_or("1"))?),
             // With a priority Asterisk would look for an extension, and refuse.
             Then::Application { name, data } => {
@@ -143,7 +174,7 @@ impl Orders {
         if let Some(device) = device {
             action = self.headers(action, device)?;
         }
-        Ok(Planned { action, kind: Kind::Originate, patience: timeout + ANSWERS_WITHIN })
+        Ok(Planned { action, more: Vec::new(), kind: Kind::Originate, patience: timeout + ANSWERS_WITHIN })
     }
 
     /// An application on a telephone inside.
@@ -164,18 +195,12 @@ impl Orders {
             action = action.with("Account", is_text(account)?);
         }
         let action = self.headers(self.variables(action, &[])?, on)?;
-        Ok(Planned { action, kind, patience: timeout + ANSWERS_WITHIN })
+        Ok(Planned { action, more: Vec::new(), kind, patience: timeout + ANSWERS_WITHIN })
     }
 
     fn variables(&self, mut action: Action, more: &[(String, String)]) -> Result<Action, Failure> {
         for (name, value) in self.settings.variables.iter().chain(more) {
-            // Commas would begin another variable; quotes and backslashes would be taken away.
-            let is_plain =
-                !value.contains([',', '"', '\\']) && !name.is_empty() && !name.contains(['=', ',', '"', '\\']);
-            if !is_plain {
-                return Err(Failure::Value(BadValue::Text));
-            }
-            action = action.with("Variable", format!("{}={}", is_text(name)?, is_text(value)?));
+            action = action.with("Variable", variable(name, value)?);
         }
         Ok(action)
     }
@@ -200,6 +225,11 @@ impl Orders {
             action = action.with("Variable", variable);
         }
         Ok(action)
+    }
+
+    /// A number, or the name of a telephone that the settings know.
+    fn number<'a>(&self, text: &'a str) -> Result<&'a str, Failure> {
+        if self.settings.names.iter().any(|name| name == text) { is_extension(text) } else { is_number(text) }
     }
 
     fn channel(&self, extension: &str) -> String {
@@ -234,45 +264,7 @@ fn begin(channel: String, timeout: Duration, channel_id: &str) -> Action {
         .with("ChannelId", channel_id)
 }
 
-/// `Name <number>`, or either alone.
-fn caller(id: &CallerId) -> Result<String, Failure> {
-    let name = is_text(&id.name)?;
-    let is_plain = !name.contains(['<', '>', '"', '\\']) && (id.number.is_empty() || is_number(&id.number).is_ok());
-    match (is_plain, name.is_empty(), id.number.is_empty()) {
-        (false, ..) => Err(Failure::Value(BadValue::Text)),
-        (_, _, true) => Ok(name.to_owned()),
-        (_, true, _) => Ok(id.number.clone()),
-        _ => Ok(format!("{name} <{}>", id.number)),
-    }
-}
-
-fn is_extension(text: &str) -> Result<&str, Failure> {
-    let is_one =
-        (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._".contains(&b));
-    is_one.then_some(text).ok_or(Failure::Value(BadValue::Extension))
-}
-
-fn is_number(text: &str) -> Result<&str, Failure> {
-    let is_one =
-        (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+*#._-".contains(&b));
-    is_one.then_some(text).ok_or(Failure::Value(BadValue::Number))
-}
-
-/// A name of a channel, a context, a trunk.
-fn is_channel(text: &str) -> Result<&str, Failure> {
-    let is_one = (1..=MAX_TEXT).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"@/._;-+:".contains(&b));
-    is_one.then_some(text).ok_or(Failure::Value(BadValue::Text))
-}
-
-/// What fits into a line.
-fn is_text(text: &str) -> Result<&str, Failure> {
-    let fits = text.len() <= MAX_TEXT && !text.chars().any(char::is_control);
-    fits.then_some(text).ok_or(Failure::Value(BadValue::Text))
-}
-
 /// Endings that recordings have, and that Asterisk wants left out.
 const ENDINGS: [&str; 8] = ["wav", "wav49", "gsm", "mp3", "ulaw", "alaw", "sln", "g722"];
 /// Longer than a PBX needs to answer an action, or to begin to ring.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
-const MAX_TEXT: usize = 255;

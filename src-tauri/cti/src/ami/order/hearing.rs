@@ -147,7 +147,7 @@ impl Orders {
             (Kind::PickUp, Reached::Up) => Some(Failure::NothingToPickUp),
             (Kind::Supervise, Reached::Up) => Some(Failure::NobodyToListen),
             (Kind::Play, Reached::Up) => Some(Failure::RecordingMissing),
-            (_, Reached::Up) => Failure::of_far_end(cause).or_else(|| open.missed.clone()),
+            (_, Reached::Up) => Failure::of_far_end(cause, open.is_far_outside).or_else(|| open.missed.clone()),
             (_, _) => Some(Failure::of_first(cause, open.is_outside)),
         };
         self.ends(no, failure);

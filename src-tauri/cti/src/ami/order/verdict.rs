@@ -1,6 +1,6 @@
 //! Why an order came to nothing, and what to do about it.
 
-use super::action::BadValue;
+use super::value::BadValue;
 use crate::Step;
 
 /// Why an order came to nothing.
@@ -21,6 +21,7 @@ pub(super) enum Failure {
     FarBusy,
     FarDeclined,
     FarNoAnswer,
+    FarNotRegistered,
     Congestion,
     TrunkDown,
     NothingToPickUp,
@@ -70,9 +71,11 @@ impl Failure {
         }
     }
 
-    /// Of the second party; `None` if nothing is wrong.
-    pub(super) fn of_far_end(cause: &str) -> Option<Self> {
+    /// Of the second party; `None` if nothing is wrong. Subscriber absent (20) is said of an extension without a telephone, and of
+    /// a line to the outside without its other end.
+    pub(super) fn of_far_end(cause: &str, is_outside: bool) -> Option<Self> {
         match cause {
+            "20" if !is_outside => Some(Self::FarNotRegistered),
             "17" => Some(Self::FarBusy),
             "21" => Some(Self::FarDeclined),
             "18" | "19" => Some(Self::FarNoAnswer),
@@ -140,6 +143,10 @@ impl Failure {
             Self::FarBusy => ("far_busy", "The line is busy: try again later"),
             Self::FarDeclined => ("far_declined", "The call was refused at the other end"),
             Self::FarNoAnswer => ("far_no_answer", "Nobody answers there: try again later"),
+            Self::FarNotRegistered => (
+                "far_not_registered",
+                "The telephone that was called is not registered at the PBX: try again later, or check the number",
+            ),
             Self::Congestion => ("pbx_congestion", "All lines of the PBX are busy: try again in a moment"),
             Self::TrunkDown => ("trunk_down", "The PBX has no line to the outside now: tell its administrator"),
             Self::NothingToPickUp => {

@@ -19,7 +19,7 @@ fn an_order_that_was_to_end_before_it_had_a_channel_ends_once_it_has_one() {
     desk.others();
     desk.asks(spy(Mode::Spy));
     let id = desk.orders.open[0].id.clone();
-    desk.orders.give(Order { id: "x".into(), wish: Wish::End { order: id } }, &desk.calls, desk.now);
+    desk.orders.give(Order { id: "x".into(), wish: Wish::End { order: id } }, &desk.calls, &desk.floor, desk.now);
     assert!(desk.orders.take_actions().is_empty(), "there is nothing to hang up yet");
     desk.hears(&format!("Event: Newchannel | ChannelState: 0 | {OURS}"));
     let actions = desk.orders.take_actions();

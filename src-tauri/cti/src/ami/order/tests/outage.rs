@@ -22,7 +22,7 @@ fn nothing_is_done_twice_when_the_connection_breaks() {
     assert_eq!(code(&desk.hears("Event: CoreShowChannelsComplete")), "pbx_connection_lost");
     assert!(desk.orders.take_actions().is_empty(), "nothing is sent again");
     desk.orders.lost();
-    desk.orders.give(Order { id: "p9".into(), wish: call("200") }, &desk.calls, desk.now);
+    desk.orders.give(Order { id: "p9".into(), wish: call("200") }, &desk.calls, &desk.floor, desk.now);
     assert_eq!(code(&desk.told()), "pbx_unreachable");
 }
 
@@ -134,13 +134,18 @@ fn an_answer_of_the_next_connection_is_not_taken_for_one_of_the_last() {
 fn what_cannot_be_written_is_told_apart_from_what_nobody_hears() {
     for (why, expected) in [(Unsent::NotUp, "pbx_unreachable"), (Unsent::Unwritable, "bad_value")] {
         let mut desk = Desk::new("PJSIP/{extension}");
-        desk.orders.give(Order { id: "p1".into(), wish: call("200") }, &desk.calls, desk.now);
+        desk.orders.give(Order { id: "p1".into(), wish: call("200") }, &desk.calls, &desk.floor, desk.now);
         desk.orders.sent(Sends::Wish(1), Err(why));
         assert_eq!(code(&desk.told()), expected);
     }
     let settings = OrderSettings::default();
     let mut orders = Orders::new(settings, "r-7".into());
-    orders.give(Order { id: "p1".into(), wish: call("200") }, &Calls::new(Naming::default()), Instant::now());
+    orders.give(
+        Order { id: "p1".into(), wish: call("200") },
+        &Calls::new(Naming::default()),
+        &Floor::new(Naming::default()),
+        Instant::now(),
+    );
     assert!(orders.take_actions().is_empty(), "nobody has logged in yet");
     let told = orders.take_told();
     assert!(
