@@ -188,20 +188,16 @@ impl Desk {
         self.call_what_is_due(now);
     }
 
-    /// Whose callback is mine follows from the accounts.
+    /// Whose callback is mine follows from the accounts, and from the telephone that the PBX rings instead.
     fn know_own_names(&mut self) {
-        let names = self.accounts.iter().flat_map(|account| account.users());
+        let desk_phone = self.settings.supervision.desk_phone.as_deref();
+        let names = self.accounts.iter().flat_map(|account| account.users()).chain(desk_phone);
         if !names.clone().eq(self.callbacks.mine.iter().map(String::as_str)) {
             self.callbacks.mine = names.map(str::to_owned).collect();
             let claimed = self.callbacks.all.values().filter(|one| one.claimed_by.is_some());
             let claimed: Vec<_> = claimed.map(|one| one.id.clone()).collect();
             self.callbacks.dirty.extend(claimed);
         }
-    }
-
-    /// What the PBX calls this desk.
-    fn own_extension(&self) -> Option<String> {
-        self.own_account().map(|account| account.extension().to_owned())
     }
 
     fn write_callbacks(&mut self) {

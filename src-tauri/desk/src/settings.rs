@@ -172,10 +172,11 @@ impl Desk {
         self.load_floor();
     }
 
-    /// Which calls are this desk's affair follows from its accounts.
+    /// Which calls are this desk's affair follows from its accounts, and from the telephone that the PBX rings instead.
     pub(crate) fn load_cards(&mut self) {
         let rules = self.settings.cards.clone();
-        let mine = self.accounts.iter().map(|account| account.users().map(str::to_owned).to_vec()).collect();
+        let names = self.accounts.iter().map(|account| account.users().map(str::to_owned).to_vec());
+        let mine = names.chain(self.settings.supervision.desk_phone.clone().map(|phone| vec![phone])).collect();
         let everybody = rules.whose == Whose::All || self.accounts.is_empty();
         let patterns = self.accounts.iter().flat_map(|account| &account.settings.rules.extensions);
         let own = Own::new(patterns.chain(&rules.extensions), mine, everybody);

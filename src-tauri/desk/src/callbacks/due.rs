@@ -9,7 +9,7 @@ use crate::{
     account::Account,
     call::Owner,
     update::{Desk, Now},
-    wire::{AttemptResult, Card, PresenceState, Refusal},
+    wire::{AgentState, AttemptResult, Card, PresenceState, Refusal},
 };
 
 impl Callbacks {
@@ -83,7 +83,16 @@ impl Desk {
         let is_here = !self.preferences.do_not_disturb && self.shown.presence.state == PresenceState::Available;
         let is_quiet = self.calls.iter().all(|call| call.is_ended() || call.owner == Owner::Desk);
         let expects_none = self.originations.waiting().next().is_none();
-        is_registered && is_here && is_quiet && expects_none && !self.deck.wire().iter().any(is_worked_on)
+        let is_free = is_quiet && expects_none && !self.talks_elsewhere();
+        is_registered && is_here && is_free && !self.deck.wire().iter().any(is_worked_on)
+    }
+
+    /// The telephone that the PBX rings instead of this one is in a call, as far as the PBX tells.
+    fn talks_elsewhere(&self) -> bool {
+        use AgentState::{Free, NotRegistered, Unknown};
+        let desk_phone = self.settings.supervision.desk_phone.as_deref();
+        let agent = desk_phone.and_then(|phone| self.floor.agent(phone)).filter(|_| self.floor.state().live);
+        agent.is_some_and(|agent| !matches!(agent.state, Free | Unknown | NotRegistered))
     }
 }
 

@@ -63,9 +63,9 @@ impl Desk {
     }
 
     /// The customer who has answered is put through: a PBX may show nobody, or the desk itself, and the agent is told who it is.
-    /// Who shows another number is somebody else.
+    /// Who shows another number is somebody else; where another telephone is rung, so is everybody.
     pub(crate) fn recognise_callback(&mut self, call: &mut Call) {
-        if !call.trusted || call.origination.is_some() {
+        if !call.trusted || call.origination.is_some() || self.settings.supervision.desk_phone.is_some() {
             return;
         }
         let shows_nobody = is_withheld(&call.peer.number) || self.callbacks.is_mine(&call.peer.number);

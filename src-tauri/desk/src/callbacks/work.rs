@@ -80,7 +80,7 @@ impl Desk {
     }
 
     pub(super) fn who_claims(&self) -> Result<String, Refusal> {
-        self.own_extension().ok_or_else(Refusal::not_registered)
+        self.own_telephone().ok_or_else(Refusal::not_registered)
     }
 
     pub(super) fn set_claim(&mut self, id: &str, by: Option<String>) {

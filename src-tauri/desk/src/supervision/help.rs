@@ -95,7 +95,7 @@ impl Desk {
             return Err(Refusal::too_many());
         }
         let number = call.and_then(|id| self.call(id)).map(|call| call.peer.number.clone());
-        let number = number.or_else(|| self.floor.agent(&self.own()?.1)?.party.map(|party| party.number));
+        let number = number.or_else(|| self.floor.agent(&self.own_telephone()?)?.party.map(|party| party.number));
         let number = number.filter(|number| !number.is_empty() && !number.contains(char::is_whitespace));
         let text = text.map(|text| plain(text, MAX_TEXT)).filter(|text| !text.is_empty());
         self.supervising.tokens += 1;

@@ -204,6 +204,12 @@ impl Desk {
         Some((account.id().clone(), account.extension().to_owned()))
     }
 
+    /// The telephone that the PBX rings for the agent: another one, if the settings say so, or else this.
+    pub(crate) fn own_telephone(&self) -> Option<String> {
+        let elsewhere = self.settings.supervision.desk_phone.clone();
+        elsewhere.or_else(|| self.own().map(|(_, own)| own))
+    }
+
     /// Whether an extension is this desk's own.
     pub(super) fn is_own(&self, extension: &str) -> bool {
         let is_desk_phone = self.settings.supervision.desk_phone.as_deref() == Some(extension);

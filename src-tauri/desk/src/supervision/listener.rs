@@ -121,7 +121,10 @@ impl Desk {
             return Some(Vec::new());
         }
         let (_, own) = self.own()?;
-        self.floor.agent(&own).filter(|_| self.floor.state().live).map(|agent| agent.supervised_by)
+        let telephones = [Some(own), self.settings.supervision.desk_phone.clone()].into_iter().flatten();
+        let mut told = telephones.filter_map(|telephone| self.floor.agent(&telephone)).peekable();
+        let is_told = self.floor.state().live && told.peek().is_some();
+        is_told.then(|| told.flat_map(|agent| agent.supervised_by).collect())
     }
 
     /// The supervised telephone learns what is so, if the rules want it: once for each mode.

@@ -53,7 +53,7 @@ impl Desk {
         let (mut order, mut call) = (None, None);
         match way {
             Some(Way::Manager) => {
-                let (_, extension) = self.own().ok_or_else(Refusal::not_registered)?;
+                let extension = self.own_telephone().ok_or_else(Refusal::not_registered)?;
                 let pause = is_away.then(|| reason.clone().unwrap_or_default());
                 order = Some(self.order('p', Wish::Pause { extension, pause }));
             }
@@ -94,7 +94,7 @@ impl Desk {
 
     pub(super) fn follow_presence(&mut self, now: Now) {
         self.follow_code(now);
-        let Some((_, own)) = self.own() else { return };
+        let Some(own) = self.own_telephone() else { return };
         let agent = self.floor.agent(&own).filter(|_| self.floor.state().live);
         let Some(agent) = agent else { return };
         let paused = agent.paused.as_ref().map(|paused| paused.reason.clone());

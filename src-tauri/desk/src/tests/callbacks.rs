@@ -2,6 +2,7 @@
 
 mod asking;
 mod calling;
+mod desk_phone;
 mod due;
 mod missed;
 mod pbx;

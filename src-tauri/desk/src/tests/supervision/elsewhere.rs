@@ -110,3 +110,42 @@ fn a_pbx_that_does_not_let_it_end_is_told_of() {
     step(&mut kit, &order, Step::Over);
     assert_eq!(seen(&kit), "nothing");
 }
+
+/// A supervisor whose telephone is 901 on the PBX's floor.
+fn on_the_floor() -> Kit {
+    let mut kit = with_desk_phone();
+    floor(&mut kit, &[("201", DeviceState::Free), ("901", DeviceState::Free)]);
+    kit
+}
+
+fn told(kit: &mut Kit, event: FloorEvent) {
+    kit.input(Input::Floor(event));
+}
+
+#[test]
+fn it_is_the_one_that_queues_pass_over() {
+    let mut kit = on_the_floor();
+    kit.asks(r#"{"type":"set_presence","state":"away","reason":"lunch"}"#);
+    assert_eq!(ordered(&mut kit), [r#"p1 pause 901 Some("lunch")"#]);
+    let member = |paused: Option<&str>| FloorEvent::Member {
+        queue: "sales".into(),
+        extension: "901".into(),
+        name: None,
+        paused: paused.map(str::to_owned),
+    };
+    told(&mut kit, member(Some("meeting")));
+    let presence = kit.desk.snapshot().presence;
+    assert_eq!((presence.reason.as_deref(), presence.told), (Some("meeting"), true));
+}
+
+#[test]
+fn who_listens_to_it_listens_to_this_agent() {
+    let mut kit = on_the_floor();
+    for extension in ["901", "201"] {
+        told(&mut kit, FloorEvent::Supervised { extension: extension.into(), by: "202".into() });
+        let by: Vec<String> = kit.desk.snapshot().listeners.into_iter().map(|one| one.by).collect();
+        assert_eq!(by, ["202"], "{extension}");
+        told(&mut kit, FloorEvent::Unsupervised { extension: extension.into(), by: "202".into() });
+        assert!(kit.desk.snapshot().listeners.is_empty(), "{extension}");
+    }
+}
