@@ -5,6 +5,8 @@
 pub enum Asker {
     /// The agent: the window, the tray, a headset, the command line, or a program that holds the token.
     Agent,
+    /// A program that holds the token, by a command of Oktell's port: those are not carried out while the agent is busy.
+    Oktell,
     /// A web page, through the localhost port.
     Page(Page),
     /// A program that may send events to the receiver: a PBX, a web site.

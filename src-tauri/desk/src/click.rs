@@ -2,7 +2,8 @@
 //!
 //! ```text
 //!   page ── refused ──────────────────────────────────────────────► 403
-//!        ├─ allowed ── harmless, not too often ───────────────────► dials
+//!        ├─ allowed ── harmless, not too often ─┬─────────────────► dials
+//!        │          │                           └─ in a call ─────► 409
 //!        │          └─ else ──────────────┐
 //!        └─ unknown ── may ask ───────────┼── not too often ──────► prompt
 //!                   └─ else ──► 403       └── else ───────────────► 429
@@ -48,6 +49,17 @@ impl Desk {
             _ => {}
         }
         made
+    }
+
+    /// What the agent may do, but for calls that would take them from whom they talk to.
+    pub(crate) fn oktell_intends(&mut self, intent: Intent, now: Now) -> Result<Made, Refusal> {
+        match &intent {
+            Intent::Dial { target, account, via } => {
+                let plan = self.plan(target, account.as_deref(), *via)?;
+                self.place_if_free(&plan, AskedBy::default(), now)
+            }
+            _ => self.carry_out(intent, now),
+        }
     }
 
     fn visit(&mut self, page: &Page, origin: Option<String>, intent: Intent, now: Now) -> Result<Made, Refusal> {
@@ -171,7 +183,7 @@ impl Desk {
     }
 
     fn dials_at_once(&mut self, visitor: &Visitor, plan: &Plan, now: Now) -> Result<Made, Refusal> {
-        let made = self.place(plan, AskedBy { origin: visitor.origin.clone(), follows: false }, now)?;
+        let made = self.place_if_free(plan, AskedBy { origin: visitor.origin.clone(), follows: false }, now)?;
         if let Some(dials) = visitor.origin.as_deref().and_then(|origin| self.origins.dials(origin)) {
             dials.take(DIALS, now.instant);
         }

@@ -90,6 +90,14 @@ impl Desk {
         }
     }
 
+    /// Places the call unless somebody would be put on hold by it: only the agent leaves whom they talk to.
+    pub(crate) fn place_if_free(&mut self, plan: &Plan, asked_by: AskedBy, now: Now) -> Result<Made, Refusal> {
+        if self.is_engaged() && !self.is_placing() {
+            return Err(Refusal::conflict("in_call", "The agent is in a call: wait for its end"));
+        }
+        self.place(plan, asked_by, now)
+    }
+
     /// A call is on its way out, from here or from the PBX.
     pub(crate) fn is_placing(&self) -> bool {
         self.calls.iter().any(|call| call.is_placing() && call.owner != Owner::Desk) || self.originations.is_asking()

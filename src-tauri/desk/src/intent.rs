@@ -52,6 +52,7 @@ impl Desk {
     pub(crate) fn intend(&mut self, asker: &Asker, intent: Intent, now: Now) -> Result<Made, Refusal> {
         match asker {
             Asker::Agent => self.carry_out(intent, now),
+            Asker::Oktell => self.oktell_intends(intent, now),
             Asker::Page(page) => self.page_intends(page, intent, now),
             Asker::Receiver => self.receiver_intends(intent, now),
         }

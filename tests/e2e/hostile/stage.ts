@@ -60,13 +60,15 @@ export class Stage {
     return new Stage(desk, pbx, agent, site, browser, new Honest(theirs, site, desk.api, honest, pbx, agent));
   }
 
-  /** The secret call comes in and is answered. */
+  /** The secret call comes in, is answered, and waits: a page may not dial while the agent talks. */
   async talk(): Promise<void> {
     const talking = this.pbx.callDesk(SECRET.name, SECRET.number);
     await this.agent.shows('the secret call', ({ calls }) => calls.some(({ state }) => state === 'ringing'));
     await this.agent.intent({ type: 'answer' });
     await talking;
     await this.agent.shows('the secret call answered', ({ calls }) => calls.some(({ state }) => state === 'active'));
+    for (const { id } of (await this.agent.snapshot()).calls) await this.agent.intent({ type: 'hold', call: id });
+    await this.agent.shows('the secret call on hold', ({ calls }) => calls.some(({ state }) => state === 'held'));
   }
 
   get port(): number {

@@ -71,6 +71,56 @@ fn a_paired_site_hears_that_the_line_is_busy() {
 }
 
 #[test]
+fn no_page_takes_the_agent_from_whom_they_talk_to() {
+    let pbx = Clicks { allowed: vec![CRM.into()], pbx: true, ..Clicks::default() };
+    for via in ["softphone", "pbx"] {
+        let mut kit = Kit::clicks(pbx.clone());
+        let dial = format!(r#"{{"type":"dial","target":"200","via":"{via}"}}"#);
+        kit.up(2);
+        kit.take_commands();
+        assert_eq!(kit.page_is_refused(&site(CRM), &dial), (409, "in_call".into()), "{via}");
+        assert!(notices(&kit.changes).is_empty(), "a script's affair");
+        assert_eq!(kit.page_is_refused(&clicked(CRM), &dial), (409, "in_call".into()), "{via}");
+        assert_eq!(notices(&kit.changes), ["in_call"], "a click that came to nothing");
+        assert!(kit.prompts().is_empty() && kit.originated.is_empty());
+        assert_eq!(kit.state("c2"), CallState::Active);
+        kit.asks(r#"{"type":"hold","call":"c2"}"#);
+        kit.page(&site(CRM), &dial).expect("who waits already may wait on");
+    }
+}
+
+#[test]
+fn what_the_agent_says_yes_to_while_talking_is_dialled() {
+    let mut kit = Kit::new();
+    kit.up(2);
+    kit.take_commands();
+    assert_eq!(kit.page_dials(&site(CRM), "200"), "p1", "a stranger asks, as ever");
+    kit.asks(r#"{"type":"confirm","prompt":"p1"}"#);
+    assert_eq!(kit.take_commands()[0], Command::Hold(CallId(2)));
+}
+
+#[test]
+fn a_command_of_oktells_port_is_not_carried_out_while_the_agent_talks() {
+    let mut kit = Kit::new();
+    let asks = |kit: &mut Kit, intent: &str| {
+        let intent: Intent = serde_json::from_str(intent).expect("the story speaks JSON as on the wire");
+        kit.input(Input::Intent(Asker::Oktell, intent)).expect("every intent is answered")
+    };
+    asks(&mut kit, &dial("200")).expect("nobody is talked to");
+    assert_eq!(asks(&mut kit, &dial("201")).map_err(|refusal| refusal.code), Err("already_dialing".into()));
+    kit.hear(Event::Answered(CallId(1)));
+    kit.take_commands();
+    let busy = asks(&mut kit, &dial("201")).map_err(|refusal| (refusal.status, refusal.code));
+    assert_eq!(busy, Err((409, "in_call".into())));
+    assert!(kit.take_commands().is_empty(), "nobody is put on hold");
+    asks(&mut kit, r#"{"type":"hang_up"}"#).expect("and the rest is done");
+    kit.ends(1, Reason::HungUp);
+    kit.up(2);
+    kit.asks(&dial("202"));
+    assert_eq!(kit.take_commands().iter().filter(|command| **command == Command::Hold(CallId(2))).count(), 1);
+}
+
+#[test]
 fn a_refused_site_is_not_heard_and_counted() {
     let mut kit = Kit::new();
     assert_eq!(kit.page_dials(&site(CRM), "200"), "p1");

@@ -14,7 +14,10 @@ use axum::{
     routing::get,
 };
 use cti::oktell::{Script, ScriptRun};
-use desk::wire::{Intent, NumberKind, Refusal, Via};
+use desk::{
+    Asker,
+    wire::{Intent, NumberKind, Refusal, Via},
+};
 use jiff::tz::TimeZone;
 
 use self::{answer::Answer, call_info::CallInfo};
@@ -100,7 +103,8 @@ async fn script(pbx: &Pbx, mut parameters: Parameters) -> Outcome {
 }
 
 async fn carry_out(at: &Desk, caller: &Caller, intent: Intent) -> Outcome {
-    match at.desk.ask(caller.asker.clone(), intent).await {
+    let asker = if caller.is_agent() { Asker::Oktell } else { caller.asker.clone() };
+    match at.desk.ask(asker, intent).await {
         Ok(done) if done.prompt.is_some() => Ok(Answer::asked()),
         Ok(_) => Ok(Answer::done()),
         // Busy, no phone, no call: understood, and not possible now.

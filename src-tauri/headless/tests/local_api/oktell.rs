@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kit::{CLICKED, CRM, CRM_ALLOWED, Kit, SCRIPTED, origin};
+use crate::kit::{CLICKED, CRM, CRM_ALLOWED, Kit, SCRIPTED, code, origin};
 
 const EVIL: &str = "https://evil.example";
 
@@ -154,6 +154,24 @@ fn a_call_is_told_from_its_dialling_to_its_end() {
     until("none");
     let address = kit.get("/getcurrentserveraddress", &kit.bearer());
     assert!(address.body.contains("<property_cdata key=\"serveraddress\"><![CDATA[127.0.0.1]]></property_cdata>"));
+}
+
+#[test]
+fn callto_is_not_carried_out_while_the_agent_talks() {
+    let kit = Kit::practising(CRM_ALLOWED);
+    assert_eq!(kit.get("/callto?number=700", &kit.bearer()).property("result").as_deref(), Some("1"));
+    let talks = |snapshot: &serde_json::Value| snapshot["calls"][0]["state"] == "active";
+    kit.until("the call is up", talks);
+    for who in [kit.bearer(), origin(CRM)] {
+        let busy = kit.get("/callto?number=701", &who);
+        assert_eq!((busy.status, busy.property("result").as_deref()), (200, Some("0")), "{who}: {}", busy.body);
+        assert_eq!(busy.property("code").as_deref(), Some("in_call"), "{who}");
+    }
+    let busy = kit.ask("POST", "/v1/intent", &origin(CRM), r#"{"type":"dial","target":"701"}"#);
+    assert_eq!((busy.status, code(&busy.json())), (409, "in_call"), "{}", busy.body);
+    let snapshot = kit.snapshot();
+    assert!(talks(&snapshot) && snapshot["prompts"] == json!([]), "{snapshot:#}");
+    assert_eq!(kit.intent(r#"{"type":"dial","target":"701"}"#).0, 200, "the agent's own program goes on");
 }
 
 #[test]
