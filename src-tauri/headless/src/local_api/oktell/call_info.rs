@@ -67,20 +67,20 @@ impl Mode {
     }
 
     /// Of two calls the one with the higher rank is told: talked on, ringing in, on its way out, on hold.
-    fn rank(self, direction: Direction) -> u8 {
-        match (self, direction) {
-            (Mode::Connected, _) => 4,
-            (Mode::Ringing, Direction::Inbound) => 3,
-            (Mode::Ringing | Mode::Calling, _) => 2,
-            (Mode::Flashed, _) => 1,
-            (Mode::None, _) => 0,
+    fn rank(self) -> u8 {
+        match self {
+            Mode::Connected => 4,
+            Mode::Ringing => 3,
+            Mode::Calling => 2,
+            Mode::Flashed => 1,
+            Mode::None => 0,
         }
     }
 }
 
 /// The call that is told of.
 pub(super) fn current(calls: &[Call]) -> Option<&Call> {
-    let rank = |call: &&Call| mode(call).rank(call.direction);
+    let rank = |call: &&Call| mode(call).rank();
     // Of equals `max_by_key` takes the last, which is the newest.
     calls.iter().filter(|call| rank(call) > 0).max_by_key(rank)
 }
@@ -106,8 +106,9 @@ fn mode(call: &Call) -> Mode {
     match (call.state, call.direction) {
         // Whom the agent listens to is nothing to tell a page.
         _ if call.of_order => Mode::None,
-        (CallState::Dialing, _) => Mode::Calling,
-        (CallState::Ringing | CallState::Early, _) => Mode::Ringing,
+        (CallState::Dialing, _) | (CallState::Ringing | CallState::Early, Direction::Outbound) => Mode::Calling,
+        // It rings on this desk, and nowhere else.
+        (CallState::Ringing | CallState::Early, Direction::Inbound) => Mode::Ringing,
         (CallState::Active, _) => Mode::Connected,
         (CallState::Held, _) => Mode::Flashed,
         (CallState::Ending | CallState::Ended, _) => Mode::None,

@@ -53,8 +53,8 @@ fn every_state_has_its_word() {
     use Direction::{Inbound, Outbound};
     for (direction, state, expected) in [
         (Outbound, Dialing, "calling"),
-        (Outbound, Ringing, "ringing"),
-        (Outbound, Early, "ringing"),
+        (Outbound, Ringing, "calling"),
+        (Outbound, Early, "calling"),
         (Inbound, Ringing, "ringing"),
         (Inbound, Active, "connected"),
         (Outbound, Held, "flashed"),
