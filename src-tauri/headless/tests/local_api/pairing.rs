@@ -130,6 +130,22 @@ fn who_waits_beside_keeps_nobody_from_clicking() {
 }
 
 #[test]
+fn a_paired_site_that_waits_for_four_answers_still_clicks() {
+    let kit = Kit::practising(CRM_ALLOWED);
+    // An emergency number is asked for whoever wants it, and the same number twice is one question.
+    let waiting: Vec<_> = (0..4).map(|_| ask(&kit, &origin(CRM), "target=112").1).collect();
+    kit.until("four wait", |snapshot| snapshot["prompts"][0]["repeats"] == 3);
+    let risky = kit.ask("POST", "/v1/pair", &origin(CRM), "target=911");
+    assert_eq!((risky.status, code(&risky.json())), (429, "too_many_requests"), "a fifth may not wait: {}", risky.body);
+    let done = kit.ask("POST", "/v1/pair", &origin(CRM), "target=700");
+    assert_eq!((done.status, done.json()["call"].is_string()), (200, true), "a click waits for nobody: {}", done.body);
+    kit.dismiss();
+    for stream in waiting {
+        assert_eq!(answer(stream).status, 403);
+    }
+}
+
+#[test]
 fn a_no_is_a_no_to_those_who_were_allowed_before_too() {
     let kit = Kit::practising(CRM_ALLOWED);
     // An emergency number is asked for whoever wants it.
