@@ -248,8 +248,11 @@ impl Desk {
 
     /// How an order got on.
     pub(super) fn errand_told(&mut self, id: &str, step: &Step, now: Now) {
+        let calls = &self.calls;
         let Some(errand) = self.supervising.errands.get(id).filter(|errand| !errand.over) else { return };
         let is_open = errand.is_open();
+        let is_up = |own| calls.iter().any(|call| call.id == own && matches!(call.phase, Phase::Up));
+        let is_up = errand.call.is_some_and(is_up);
         match step {
             Step::Accepted => {}
             Step::Ringing | Step::Up if is_open => errand.is(PbxOrderState::Connecting, now.instant),
@@ -259,6 +262,12 @@ impl Desk {
             // The call that it made says better when it ends.
             Step::Over => errand.over |= errand.call.is_none() && errand.state == PbxOrderState::Done,
             Step::Failed { .. } if errand.state == PbxOrderState::Done => errand.over |= errand.call.is_none(),
+            // Nobody knows whether it was done, and somebody may be on the line: they are heard, and not hung up on.
+            Step::Failed { code, .. }
+                if is_up && errand.kind == PbxOrderKind::PickUp && UNKNOWN.contains(&code.as_str()) =>
+            {
+                errand.is(PbxOrderState::Done, now.instant);
+            }
             Step::Failed { code, detail } => {
                 let trouble = Trouble { code: plain(code, 64), detail: plain(detail, 200), sip_status: None };
                 errand.fails(Some(trouble), now.instant);
@@ -354,6 +363,8 @@ impl Desk {
     }
 }
 
+/// Codes by which a PBX, or the want of one, says nothing of what was done.
+const UNKNOWN: [&str; 2] = ["pbx_silent", "pbx_connection_lost"];
 const MAX_RECORDING: usize = 255;
 const MAX_OPEN: usize = 4;
 const MAX_SHOWN: usize = 16;

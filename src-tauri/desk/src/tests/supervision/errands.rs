@@ -116,6 +116,27 @@ fn a_pbx_that_does_not_say_so_may_have_done_it() {
 }
 
 #[test]
+fn whoever_may_have_been_picked_up_is_not_hung_up_on_for_want_of_a_word() {
+    for code in ["pbx_silent", "pbx_connection_lost"] {
+        let mut kit = supervisor();
+        let order = asks(&mut kit, PICK_UP);
+        rings(&mut kit, 2, &order);
+        kit.hear(Event::Answered(CallId(2)));
+        kit.take_commands();
+        fails(&mut kit, &order, code);
+        assert_eq!((stands(&kit).as_str(), said(&mut kit).len()), ("Done", 0), "{code}");
+        kit.ends(2, Reason::HungUp);
+        assert_eq!(kit.desk.snapshot().history.len(), 1, "it was the agent's");
+        // And one that has not been answered yet came to nothing.
+        let order = asks(&mut kit, PICK_UP);
+        rings(&mut kit, 4, &order);
+        kit.take_commands();
+        fails(&mut kit, &order, code);
+        assert_eq!((stands(&kit), said(&mut kit)), (format!("Failed: {code}"), vec!["hang up c4".to_owned()]));
+    }
+}
+
+#[test]
 fn hanging_up_before_anything_is_heard_is_no_failure_and_keeps_nobody_awake() {
     let mut kit = supervisor();
     let order = asks(&mut kit, PLAY);
