@@ -125,7 +125,7 @@ fn why(code: &str, detail: &str, is_up: bool) -> Reason {
     match code {
         "phone_busy" | "phone_declined" if !is_up => Reason::Busy(None),
         "phone_no_answer" if !is_up => Reason::NoAnswer(None),
-        "far_busy" | "far_declined" | "far_no_answer" if is_up => Reason::NotHandedOn(None),
+        "far_busy" | "far_declined" | "far_no_answer" | "far_not_registered" if is_up => Reason::NotHandedOn(None),
         _ => Reason::Pbx(plain(code, MAX_CODE), plain(detail, MAX_DETAIL)),
     }
 }

@@ -130,6 +130,7 @@ fn why_it_came_to_nothing() {
         (false, Step::Over, "line_no_answer"),
         (true, failure("far_busy"), "line_not_handed_on"),
         (true, failure("far_no_answer"), "line_not_handed_on"),
+        (true, failure("far_not_registered"), "line_not_handed_on"),
         (true, failure("number_not_found"), "number_not_found"),
         (true, Step::Over, "line_hung_up"),
     ] {

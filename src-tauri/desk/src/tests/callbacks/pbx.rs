@@ -108,9 +108,13 @@ fn that_the_agent_answered_says_nothing_of_the_customer() {
 #[test]
 fn the_pbx_says_later_that_the_number_was_busy() {
     use AttemptResult::{Busy, Failed, NoAnswer};
-    for (code, result) in
-        [("far_busy", Busy), ("far_declined", Busy), ("far_no_answer", NoAnswer), ("far_failed", Failed)]
-    {
+    for (code, result) in [
+        ("far_busy", Busy),
+        ("far_declined", Busy),
+        ("far_no_answer", NoAnswer),
+        ("far_not_registered", Failed),
+        ("far_failed", Failed),
+    ] {
         let mut office = by_clicks();
         let id = office.promise(ANNA);
         agent_up(&mut office, &id);
@@ -187,6 +191,7 @@ fn a_customer_who_is_called_first_may_not_answer() {
         ("phone_not_registered", Failed),
         ("manager_lost", Failed),
         ("far_busy", Failed),
+        ("far_not_registered", Failed),
     ] {
         let mut office = by_manager();
         let id = office.promise(ANNA);
