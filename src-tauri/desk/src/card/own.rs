@@ -62,21 +62,31 @@ impl Own {
 
     /// Whether an account of this desk goes by that name.
     pub(crate) fn is_mine(&self, extension: &str) -> bool {
-        let extension = bare(extension);
-        self.mine.iter().flatten().any(|mine| mine == extension)
+        self.mine.iter().flatten().any(|mine| is_one_name(mine, extension))
     }
 
     /// Whether both are names of one account of this desk.
     pub(crate) fn is_one_account(&self, one: &str, other: &str) -> bool {
-        let has = |names: &[String], name: &str| names.iter().any(|mine| mine == bare(name));
+        let has = |names: &[String], name: &str| names.iter().any(|mine| is_one_name(mine, name));
         self.mine.iter().any(|names| has(names, one) && has(names, other))
     }
 }
 
 /// Without a client prefix (`3515*101`) and without a domain.
 fn bare(extension: &str) -> &str {
-    let user = extension.split('@').next().unwrap_or_default();
-    user.rsplit('*').next().unwrap_or_default()
+    client_and_extension(extension).1
+}
+
+fn client_and_extension(name: &str) -> (Option<&str>, &str) {
+    let user = name.split('@').next().unwrap_or_default();
+    user.rsplit_once('*').map_or((None, user), |(client, extension)| (Some(client), extension))
+}
+
+/// Some say the client and some do not; another client may have an extension of the same number.
+fn is_one_name(one: &str, other: &str) -> bool {
+    let ((one_client, one), (other_client, other)) = (client_and_extension(one), client_and_extension(other));
+    let is_one_client = one_client.is_none() || other_client.is_none() || one_client == other_client;
+    one == other && !one.is_empty() && is_one_client
 }
 
 /// Whether two numbers are the same, however the PBX spells their beginning: `+7495…`, `8495…`, `98495…`. Short ones and names

@@ -154,6 +154,32 @@ fn the_extension_of_called_number_decides_whose_card_it_is() {
 }
 
 #[test]
+fn an_account_may_be_named_with_the_prefix_of_its_client() {
+    let by_user = account("work", "sip:3515*101@pbx.example");
+    let by_setting = AccountSettings { extension: Some("3515*101".into()), ..account("work", "sip:sara@pbx.example") };
+    for (told, shown) in [("101", 1), ("3515*101", 1), ("3515*101@sipproxy.example", 1), ("3516*101", 0), ("102", 0)] {
+        for own in [&by_user, &by_setting] {
+            let mut kit = Kit::with(Settings { accounts: vec![own.clone()], cards: cards(), ..Settings::default() });
+            kit.told(leg("A", told).offered(ANNA));
+            assert_eq!(kit.cards().len(), shown, "{told} at {own:?}");
+            if shown == 1 {
+                kit.invited(2, ANNA, &[]);
+                assert_eq!(kit.card().call.as_deref(), Some("c2"), "the telephone rings with the same call");
+            }
+        }
+    }
+}
+
+#[test]
+fn another_client_may_have_an_extension_of_the_same_number() {
+    for (account, told, shown) in [("101", "3515*101", 1), ("x1*101", "x2*101", 0), ("101*", "*", 0)] {
+        let mut kit = Kit::desk_of(account, cards());
+        kit.told(leg("A", told).offered(ANNA));
+        assert_eq!(kit.cards().len(), shown, "{told} at {account}");
+    }
+}
+
+#[test]
 fn who_rang_in_parallel_hides_the_card_or_says_who_took_it() {
     let (a, b) = (leg("A", "101"), leg("B", "102"));
     let mut desks = [Kit::desk(), Kit::desk_of("102", cards())];
