@@ -93,6 +93,7 @@ fn put<'a>(transaction: &Transaction<'_>, write: &'a Write) -> rusqlite::Result<
         Write::Register(Registration { key, call, payload, due }) => {
             run(REGISTER, &[key, call, payload, &due.as_millisecond()])?
         }
+        Write::Withdraw { key } => run(WITHDRAW, &[key])?,
     };
     Ok(None)
 }
@@ -124,3 +125,5 @@ const REGISTER: &str = "
     ON CONFLICT (key) DO UPDATE SET
         call = excluded.call, payload = excluded.payload, due = excluded.due, state = 'waiting'
     WHERE state = 'waiting' OR state = 'refused' AND payload <> excluded.payload";
+
+const WITHDRAW: &str = "DELETE FROM outbox WHERE key = ?1 AND state <> 'sent'";

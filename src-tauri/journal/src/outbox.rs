@@ -4,6 +4,8 @@
 //!   Register ──► waiting ──sent──► sent        (stays sent, for 60 days)
 //!                 ▲  │ └──refused► refused     (until it is written with other words, or retried)
 //!                 └──┘ failed: later
+//!
+//!   Withdraw ──► gone, unless it was sent
 //! ```
 //!
 //! At least once: whoever sends it may die between the answer and [`Journal::sent`]. So the key goes along, by which the CRM

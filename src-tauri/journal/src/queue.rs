@@ -218,7 +218,7 @@ fn rank(write: &Write) -> u8 {
         Write::Supervision(_) => 4,
         Write::Settled { .. } => 5,
         Write::Event { .. } => 6,
-        Write::Register(_) | Write::Callback(_) => LAST_RANK,
+        Write::Register(_) | Write::Withdraw { .. } | Write::Callback(_) => LAST_RANK,
     }
 }
 
@@ -264,6 +264,7 @@ fn weight(write: &Write) -> usize {
             supervision.key.len() + supervision.extension.len() + supervision.by.len() + texts + modes
         }
         Write::Register(registration) => registration.key.len() + registration.call.len() + registration.payload.len(),
+        Write::Withdraw { key } => key.len(),
     }
 }
 

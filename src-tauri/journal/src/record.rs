@@ -44,6 +44,11 @@ pub enum Write {
     },
     /// The CRM is to be told of a call. Written again it replaces what has not been sent; what was sent stays sent.
     Register(Registration),
+    /// The CRM is not to be told after all: the call turned out to be none that it hears of. What was sent stays sent.
+    Withdraw {
+        /// [`Registration::key`].
+        key: String,
+    },
     /// Somebody is to be called back: new or further on.
     Callback(Box<Callback>),
     /// A supervisor took part in a call: new or over.

@@ -266,7 +266,8 @@ impl Standing {
 
 /// Where a leg stands for a card.
 fn leg_standing(leg: &Leg) -> Standing {
-    let answered_at = leg.answered.as_ref().map(|answered| answered.wall);
+    // The end or its record may say that what was told as an answer was none.
+    let answered_at = leg.answered.as_ref().filter(|_| leg.is_answered()).map(|answered| answered.wall);
     let over = leg.ended.as_ref().map(|ended| (ended.at, ended.wall));
     let (state, outcome) = match (leg.is_answered(), &leg.taken_by, &leg.ended) {
         (true, _, None) => (CardState::Active, None),

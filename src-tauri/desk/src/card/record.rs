@@ -66,10 +66,9 @@ impl Deck {
 
     /// Tells the CRM of a leg, as the rules want it, once it is over; again when more is known, until it was sent.
     pub(super) fn register_leg(&mut self, no: u64) {
-        let Some(leg) = self.legs.get(&no) else { return };
-        let is_over = leg.ended.is_some();
-        if !self.registers(Register::Events) || !is_over || !leg.counts(&self.own) {
-            return;
+        let Some(leg) = self.legs.get(&no).filter(|_| self.registers(Register::Events)) else { return };
+        if leg.ended.is_none() || !leg.counts(&self.own) {
+            return self.withdraw_leg(no);
         }
         let card = leg.card.and_then(|card| self.cards.get(&card)).or(leg.last_card.as_deref());
         let ended = leg.ended.as_ref().map_or(Timestamp::UNIX_EPOCH, |ended| ended.wall);
@@ -97,13 +96,25 @@ impl Deck {
         self.write(Write::Register(wanted));
     }
 
+    /// What was heard since says that it is no success, or not over: it must not enter the CRM.
+    fn withdraw_leg(&mut self, no: u64) {
+        let Some(leg) = self.legs.get_mut(&no) else { return };
+        let Some(registration) = leg.registered.take() else { return };
+        if let Some(card) = leg.card.and_then(|card| self.cards.get_mut(&card)) {
+            card.waits_for_crm_no_longer();
+            let id = card.id;
+            self.dirty.insert(id);
+        }
+        self.write(Write::Withdraw { key: registration.key });
+    }
+
     /// The same for a call on this telephone, where no PBX tells of it.
     pub(super) fn register_call(&mut self, id: u64, standing: &Standing) {
         let Some(card) = self.cards.get(&id) else { return };
-        let Some((_, ended)) = standing.over.filter(|_| standing.is_answered()) else { return };
-        if card.sip.is_none() || self.own.is_extension(&card.number.told) {
-            return;
-        }
+        let is_outside = card.sip.is_some() && !self.own.is_extension(&card.number.told);
+        let Some((_, ended)) = standing.over.filter(|_| standing.is_answered() && is_outside) else {
+            return self.withdraw_call(id);
+        };
         let payload = self.call_payload(card, standing).to_string();
         let due = ended.max(after_wrap_up(card, ended));
         let wanted = journal::Registration { key: card.key.clone(), call: card.key.clone(), payload, due };
@@ -115,6 +126,14 @@ impl Deck {
             card.registered = Some(wanted.clone());
         }
         self.write(Write::Register(wanted));
+    }
+
+    fn withdraw_call(&mut self, id: u64) {
+        let Some(card) = self.cards.get_mut(&id) else { return };
+        if let Some(registration) = card.registered.take() {
+            card.waits_for_crm_no_longer();
+            self.write(Write::Withdraw { key: registration.key });
+        }
     }
 
     /// The CRM was told.
@@ -226,6 +245,13 @@ impl Card {
         self.crm_key = Some(key);
         if self.registration == CardRegistration::None {
             self.registration = CardRegistration::Waiting;
+        }
+    }
+
+    fn waits_for_crm_no_longer(&mut self) {
+        if self.registration == CardRegistration::Waiting {
+            self.registration = CardRegistration::None;
+            self.crm_key = None;
         }
     }
 }

@@ -11,6 +11,7 @@ mod rings;
 mod rules_of_dial_in;
 mod script;
 mod transfers;
+mod withdrawn;
 mod work;
 
 use std::collections::BTreeMap;
@@ -206,14 +207,18 @@ impl Kit {
 }
 
 fn registered(written: &[journal::Write]) -> BTreeMap<String, Value> {
-    let register = |write: &journal::Write| match write {
-        journal::Write::Register(wanted) => {
-            let payload = serde_json::from_str(&wanted.payload).expect("a payload is JSON");
-            Some((wanted.key.clone(), payload))
+    let mut registered = BTreeMap::new();
+    for write in written {
+        match write {
+            journal::Write::Register(wanted) => {
+                let payload = serde_json::from_str(&wanted.payload).expect("a payload is JSON");
+                registered.insert(wanted.key.clone(), payload);
+            }
+            journal::Write::Withdraw { key } => drop(registered.remove(key)),
+            _ => {}
         }
-        _ => None,
-    };
-    written.iter().filter_map(register).collect()
+    }
+    registered
 }
 
 fn person(name: &str) -> Person {

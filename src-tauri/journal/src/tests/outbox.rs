@@ -32,6 +32,27 @@ fn what_is_written_again_replaces_what_was_not_sent() {
 }
 
 #[test]
+fn what_is_withdrawn_is_gone_unless_it_was_sent() {
+    let mut kit = Kit::new();
+    for key in ["waits", "failed", "refused", "sent", "other"] {
+        kit.write(register(key, "words", ago(10)));
+    }
+    kit.journal.failed("failed", "HTTP 500", ago(5)).expect("written");
+    kit.journal.refused("refused", "words", "HTTP 422").expect("written");
+    kit.journal.sent("sent", now()).expect("written");
+    for key in ["waits", "failed", "refused", "sent", "nobody's"] {
+        kit.write(Write::Withdraw { key: key.into() });
+        kit.write(Write::Withdraw { key: key.into() });
+    }
+    let counts = kit.journal.outbox_counts().expect("counts");
+    assert_eq!((counts.waiting, counts.sent, counts.refused), (1, 1, 0));
+    kit.journal.sent("waits", now()).expect("an answer that comes late changes nothing");
+    kit.write(register("waits", "after all", ago(10)));
+    let due = kit.reopened().journal.due(now(), 10).expect("due");
+    assert_eq!(due.iter().map(|due| &*due.registration.key).collect::<Vec<_>>(), ["other", "waits"]);
+}
+
+#[test]
 fn what_failed_waits_and_says_why() {
     let mut kit = Kit::new();
     kit.write(register("k", "words", ago(10)));

@@ -40,6 +40,7 @@ impl Paper {
             Write::Note { call, text } => self.notes.entry(call).or_default().0 = text,
             Write::Disposition { call, disposition } => self.notes.entry(call).or_default().1 = disposition,
             Write::Register(wanted) => drop(self.outbox.insert(wanted.key.clone(), wanted)),
+            Write::Withdraw { key } => drop(self.outbox.remove(&key)),
             Write::Event { .. } | Write::Callback(_) | Write::Supervision(_) => {}
         }
     }

@@ -203,6 +203,8 @@ fn leg_happens(
     }
     tells(over, leg.tells(cti::What::Ended(end)), chance);
     if call.source == "simotel" && extension != "099" && chance.percent(70) {
+        // Some take for an answer what their own record says was none.
+        let outcome = if answers && chance.percent(25) { Outcome::NoAnswer } else { outcome };
         let record = Ended { talk_ms: Some(over - answered), ..Ended::of(outcome) };
         tells(over + 300, leg.tells(cti::What::Recorded(record)), chance);
     }
