@@ -75,8 +75,8 @@ fn open(options: Options) -> ExitCode {
             outcome => return told_clicked(outcome, &options),
         }
     }
-    if let Some(Err(error)) = options.link.as_deref().map(|link| desk::Rules::default().read(link, "")) {
-        return complain(error, USAGE_ERROR);
+    if let Err(error) = spelled(options.link.as_deref()) {
+        return told_clicked(Err(error), &options);
     }
     if !environment::has_display() {
         return complain("there is no display to open a window on; ringside-headless is the phone without one", 1);
@@ -103,6 +103,17 @@ fn open(options: Options) -> ExitCode {
     // A task may still be waiting for an answer from a window that is gone.
     runtime.shutdown_background();
     code
+}
+
+/// Whether there may be something to dial in a link; what depends on an account is left to the desk that opens. Told as the
+/// desk that runs would.
+fn spelled(link: Option<&str>) -> Result<(), knock::Error> {
+    let refused = |error: desk::TargetError| knock::Error::Refused {
+        status: 400,
+        code: error.code().to_owned(),
+        detail: error.to_string(),
+    };
+    link.map_or(Ok(()), |link| desk::Target::check(link).map_err(refused))
 }
 
 fn dial_selection(data: &Path) -> ExitCode {
@@ -163,4 +174,24 @@ fn complain(what: impl std::fmt::Display, code: u8) -> ExitCode {
     // A closed stderr leaves nobody to tell.
     let _ = writeln!(std::io::stderr(), "ringside: {what}");
     ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_only_some_countries_dial_opens_ringside() {
+        for link in [None, Some("tel:1-800-FLOWERS"), Some("tel:+7-495-229-49-89;ext=12"), Some("anna")] {
+            assert!(spelled(link).is_ok(), "{link:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_without_a_number_is_a_usage_error_as_of_the_ringside_that_runs() {
+        for link in ["", "tel:", "until tomorrow, then", "+7 495 229-49-89 or +7 495 229-49-90", &"1".repeat(65)] {
+            let error = spelled(Some(link)).expect_err(link);
+            assert!(error.is_usage(), "{link}: {error}");
+        }
+    }
 }

@@ -68,6 +68,21 @@ impl Target {
         }
     }
 
+    /// Whether there may be something to dial in `text`, before an account is known: what is a number in some countries
+    /// alone is left to the rules of one.
+    ///
+    /// ```
+    /// # use desk::Target;
+    /// assert!(Target::parse("tel:1-800-FLOWERS").is_err() && Target::check("tel:1-800-FLOWERS").is_ok());
+    /// assert!(Target::check("tel:").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// If no account could dial it.
+    pub fn check(text: &str) -> Result<(), TargetError> {
+        Spelling::read(text).map(drop)
+    }
+
     pub(crate) fn new(user: String, host: Option<String>) -> Self {
         Self { user, host }
     }

@@ -73,6 +73,22 @@ test('one that has no window is reached without a display, killed or stopped it 
   }
 });
 
+test('a link that only some countries dial opens Ringside, one without a number is refused as by the one that runs', async () => {
+  const place = ['--practice', ...(await folders())];
+  const refused = await start([...place, '--', 'tel:']);
+  assert.equal(refused.status, 2);
+  assert.match(refused.complaint, /^ringside: There is no number/);
+  const told = async () => JSON.parse((await run('dunstctl', ['history'])).stdout).data[0][0]?.body.data;
+  await run('dunstctl', ['close-all']);
+  await until('a notification tells it', async () => /There is no number/.test(await told()));
+  const opened = spawn(BINARY, [...place, 'tel:1-800-FLOWERS'], { stdio: 'ignore' });
+  try {
+    await until('there is a window', async () => (await windows()) === 1);
+  } finally {
+    opened.kill('SIGKILL');
+  }
+});
+
 test('what is selected is offered, or the sentence says what is wrong with it', async () => {
   const place = await folders();
   const headless = spawn(HEADLESS, ['--practice', ...place], { stdio: ['ignore', 'pipe', 'ignore'] });
