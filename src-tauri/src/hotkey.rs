@@ -1,8 +1,10 @@
 //! The global hotkey: whatever program is in front, it dials what is selected there, once the agent says yes.
 
-use desk::wire::Intent;
+use desk::wire::{Intent, Refusal};
+use headless::DeskHandle;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_global_shortcut::{GlobalShortcutExt, ShortcutState};
+use tokio::runtime::Handle;
 
 use crate::bridge::Desk;
 use crate::environment;
@@ -92,12 +94,9 @@ impl Hotkey {
 pub fn pressed(app: &AppHandle) {
     let desk = app.state::<Desk>().inner().clone();
     tauri::async_runtime::spawn(async move {
-        let selected = tokio::task::spawn_blocking(selected).await.ok().flatten();
         let Ok(desk) = desk.up().await else { return };
-        let offered = match selected {
-            Some(text) => desk.intent(Intent::Offer { text }).await.is_ok(),
-            None => false,
-        };
+        let asked = desk.clone();
+        let offered = tokio::task::spawn_blocking(move || offer(&asked)).await.unwrap_or_default();
         if !offered {
             let texts = Texts::of(desk.snapshot().await.preferences.language);
             notify::say(texts.not_dialled, texts.nothing_to_dial).await;
@@ -105,6 +104,11 @@ pub fn pressed(app: &AppHandle) {
     });
 }
 
-fn selected() -> Option<String> {
-    selection::selected().inspect_err(|error| tracing::warn!(%error, "the selected text cannot be read")).ok().flatten()
+/// Whether there was a number to offer. Waits for other programs.
+fn offer(desk: &DeskHandle) -> bool {
+    let runtime = Handle::current();
+    let ask = |text| runtime.block_on(desk.intent(Intent::Offer { text })).map(drop);
+    let is_without_number = |refusal: &Refusal| knock::means_no_number(&refusal.code);
+    let texts = selection::texts().inspect_err(|error| tracing::warn!(%error, "the selected text cannot be read")).ok();
+    texts.and_then(|texts| selection::offer(texts, ask, is_without_number)).is_some_and(|outcome| outcome.is_ok())
 }

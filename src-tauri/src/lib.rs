@@ -117,11 +117,12 @@ fn spelled(link: Option<&str>) -> Result<(), knock::Error> {
 }
 
 fn dial_selection(data: &Path) -> ExitCode {
-    let nothing = || Texts::of(Language::System).nothing_to_dial.to_owned();
-    let why = match selection::selected().map(|text| text.map(|text| knock(data, &Wish::Offer(text)))) {
+    let offer = |text| knock(data, &Wish::Offer(text));
+    let offered = selection::texts().map(|texts| selection::offer(texts, offer, knock::Error::is_without_number));
+    let why = match offered {
         Ok(Some(Ok(()))) => return ExitCode::SUCCESS,
-        Ok(Some(Err(error))) if !error.is_without_number() => error.to_string(),
-        Ok(Some(Err(_)) | None) => nothing(),
+        Ok(Some(Err(error))) => error.to_string(),
+        Ok(None) => Texts::of(Language::System).nothing_to_dial.to_owned(),
         Err(error) => format!("the selected text cannot be read: {error}"),
     };
     // A key of the desktop runs this, too.

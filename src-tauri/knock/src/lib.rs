@@ -53,13 +53,18 @@ pub enum Error {
 impl Error {
     /// Whether there was no number in what was given.
     pub fn is_without_number(&self) -> bool {
-        matches!(self, Error::Refused { code, .. } if code == "target_empty" || code == "target_undialable")
+        matches!(self, Error::Refused { code, .. } if means_no_number(code))
     }
 
     /// Whether the wish itself made no sense.
     pub fn is_usage(&self) -> bool {
         matches!(self, Error::Refused { status: 400, .. })
     }
+}
+
+/// Whether a refusal's code says that there was no number in what was given.
+pub fn means_no_number(code: &str) -> bool {
+    ["target_empty", "target_undialable", "target_too_long"].contains(&code)
 }
 
 /// Asks the desk that runs on the folder `data` for something.

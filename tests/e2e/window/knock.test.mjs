@@ -94,8 +94,8 @@ test('what is selected is offered, or the sentence says what is wrong with it', 
   const headless = spawn(HEADLESS, ['--practice', ...place], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     await until('it is reached', async () => (await start([...place, '--hang-up'])).complaint.includes('call'));
-    const offer = async (text) => {
-      const selector = text ? await select(text) : null;
+    const offer = async (selected, copied) => {
+      const selector = selected || copied ? await select({ p: selected, c: copied }) : null;
       try {
         return await start([...place, '--dial-selection']);
       } finally {
@@ -108,7 +108,12 @@ test('what is selected is offered, or the sentence says what is wrong with it', 
     const two = await offer('+7 495 229-49-89 or +7 495 229-49-90');
     assert.equal(two.status, 1);
     assert.match(two.complaint, /^ringside: There is more than one number/);
-    assert.deepEqual(await offer('+7 495 229-49-89'), { status: 0, complaint: '' });
+    const shown = { status: 0, complaint: '' };
+    assert.deepEqual(await offer('+7 495 229-49-89', 'until tomorrow, then'), shown);
+    for (const useless of [undefined, 'until tomorrow, then', '1'.repeat(1025)]) {
+      assert.deepEqual(await offer(useless, '+7 495 229-49-90'), shown, `copied, and selected is ${useless}`);
+    }
+    assert.deepEqual(await offer('until tomorrow, then', 'until Monday, then'), nothing);
     const { DISPLAY: _, ...env } = process.env;
     const blind = await start([...place, '--dial-selection'], env);
     assert.equal(blind.status, 1);
@@ -118,9 +123,14 @@ test('what is selected is offered, or the sentence says what is wrong with it', 
   }
 });
 
-/** A terminal in which that text is selected, as OSC 52 of xterm's control sequences lets a program do. */
-async function select(text) {
-  const osc52 = `\\033]52;p;${Buffer.from(text).toString('base64')}\\007`;
+/**
+ * A terminal in which texts are selected (`p`) or copied (`c`), as OSC 52 of xterm's control sequences lets a program do.
+ */
+async function select(texts) {
+  const osc52 = Object.entries(texts)
+    .filter(([, text]) => text)
+    .map(([where, text]) => `\\033]52;${where};${Buffer.from(text).toString('base64')}\\007`)
+    .join('');
   const say = `printf '${osc52}'; printf '\\033]2;Selected\\007'; exec sleep 60`;
   const terminal = spawn('xterm', ['-xrm', '*allowWindowOps: true', '-e', say], { stdio: 'ignore' });
   const search = () => run('xdotool', ['search', '--name', '^Selected$']);
