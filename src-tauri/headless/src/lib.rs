@@ -215,7 +215,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 
     // From here on nothing fails: nobody registers for a desk that does not start.
     let of_sections = settings.secrets_to_move();
-    let manager = ManagerHandle::default();
+    let (manager, names) = (ManagerHandle::default(), manager::names(&settings));
     let pbx = Pbx::new(settings.pbx.clone(), secrets.clone(), &settings.accounts, manager.clone());
     let (opening, journal) = Journaling::new();
     let (tell, told) = mpsc::channel(QUEUE);
@@ -248,7 +248,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let engine = tokio::spawn(engine.run(desk::Settings { accounts, ..settings.desk }));
 
     let keeping = tokio::spawn(opening.open(options.data.join(JOURNAL), desk.clone()));
-    let sources = Sources { receiver, hooks, pbx: settings.pbx, manager, seen, secrets: secrets.clone() };
+    let sources = Sources { receiver, hooks, pbx: settings.pbx, names, manager, seen, secrets: secrets.clone() };
     let sources = tokio::spawn(sources.run(desk.clone(), journal.clone()));
     let keeper = Keeper::new(writer, secrets, desk.clone());
     let keeper = tokio::spawn(keeper.run(found.to_move, of_sections, found.to_ask, stored));

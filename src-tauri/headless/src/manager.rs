@@ -7,15 +7,15 @@
 //! ```
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, OnceLock},
-    time::Duration,
 };
 
 use cti::{
     CallEvent, Order, OrderTold, Step,
     ami::{
-        OrderSettings, SOURCE,
+        Naming, SOURCE,
         client::{self, AmiTold, Control, Watch},
     },
 };
@@ -26,7 +26,8 @@ use tokio::sync::mpsc;
 use crate::{
     engine::DeskHandle,
     intake::Intake,
-    settings::{Ami, Driver, Pbx},
+    pbx::user,
+    settings::{Ami, Driver, Pbx, Settings},
     webhook::{Note, Seen, TakesIn as _},
 };
 
@@ -64,10 +65,11 @@ impl ManagerHandle {
 }
 
 impl Manager {
-    /// Watches the one of the settings; `None` if they name none. `secret` belongs to its user.
+    /// Watches the one of the settings; `None` if they name none. `secret` belongs to its user, `names` are [`names`].
     pub(crate) fn watch(
         settings: &Pbx,
         secret: Option<Secret>,
+        names: Vec<String>,
         seen: Seen,
         intake: Intake,
         desk: DeskHandle,
@@ -77,7 +79,7 @@ impl Manager {
         let host = if ami.host.contains(':') { format!("[{}]", ami.host) } else { ami.host.clone() };
         let address = format!("{host}:{}", ami.port);
         let (tell, told) = mpsc::channel(QUEUE);
-        let watch = client::watch(wanted(settings, ami, &address, secret), tell);
+        let watch = client::watch(wanted(settings, ami, &address, secret, names), tell);
         // Nobody sets it twice: there is one manager for as long as this runs.
         let _first = handle.0.set(watch.control());
         tokio::spawn(Listener { address, seen, intake, desk }.hear(told));
@@ -85,33 +87,21 @@ impl Manager {
     }
 }
 
-fn wanted(settings: &Pbx, ami: &Ami, address: &str, secret: Option<Secret>) -> client::Settings {
-    let secret = cti::Secret(secret.unwrap_or_default().0);
-    let usual = client::Settings::new(address, &ami.username, secret);
-    let orders = OrderSettings {
-        channel: ami.channel.clone().unwrap_or(usual.orders.channel),
-        trunk_channel: ami.trunk_channel.clone().unwrap_or(usual.orders.trunk_channel),
-        trunk: ami.trunk.clone(),
-        context: ami.context.clone().unwrap_or(usual.orders.context),
-        timeout: ami.timeout_s.map_or(usual.orders.timeout, |seconds| Duration::from_secs(seconds.into())),
-        account: ami.account.clone(),
-        variables: ami.variables.clone(),
-        caller_id: ami.caller_id.as_deref().map(caller_id),
-        recordings: ami.recordings.clone(),
-    };
-    let spread = u64::from(std::process::id());
-    client::Settings { tls: ami.tls, ca: settings.ca.clone(), spread, orders, ..usual }
+/// Telephones that the settings know by names which no channel shows to be one: letters, or many digits.
+pub(crate) fn names(settings: &Settings) -> Vec<String> {
+    let floor = settings.desk.floor.agents.iter().map(|agent| agent.extension.as_str());
+    let accounts = settings.accounts.iter().map(|known| known.extension.as_deref().unwrap_or(user(&known.account.aor)));
+    let all: BTreeSet<&str> = floor.chain(accounts).chain(settings.pbx.desk_phone.as_deref()).collect();
+    all.into_iter().map(str::to_owned).collect()
 }
 
-/// `Name <number>`, or either alone.
-fn caller_id(text: &str) -> cti::CallerId {
-    let text = text.trim();
-    let (name, number) = match text.strip_suffix('>').and_then(|text| text.split_once('<')) {
-        Some((name, number)) => (name.trim().trim_matches('"'), number.trim()),
-        None if text.bytes().all(|byte| byte.is_ascii_digit() || b"+*#".contains(&byte)) => ("", text),
-        None => (text, ""),
-    };
-    cti::CallerId { name: name.to_owned(), number: number.to_owned() }
+fn wanted(settings: &Pbx, ami: &Ami, address: &str, secret: Option<Secret>, names: Vec<String>) -> client::Settings {
+    let secret = cti::Secret(secret.unwrap_or_default().0);
+    let usual = client::Settings::new(address, &ami.username, secret);
+    let spread = u64::from(std::process::id());
+    let naming = Naming { agents: names.clone(), trunks: ami.trunk.iter().cloned().collect(), ..usual.naming };
+    let orders = ami.orders(names);
+    client::Settings { tls: ami.tls, ca: settings.ca.clone(), naming, spread, orders, ..usual }
 }
 
 /// Passes on what the PBX tells.
@@ -191,3 +181,37 @@ fn note(address: &str, event: &CallEvent) -> Note {
 const ORIGINATION: char = 'o';
 /// A PBX that restarts tells much at once.
 const QUEUE: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::{Driver, names, wanted};
+    use crate::settings;
+
+    #[test]
+    fn whoever_the_settings_name_has_a_telephone_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        let text = "[pbx]\ndriver = \"ami\"\naddress = \"pbx.example\"\nusername = \"ringside\"\ntrunk = \"2000\"\n\
+                    desk_phone = \"desk.1\"\n[[account]]\nid = \"work\"\naor = \"sip:123456789@pbx.example\"\n\
+                    [[account]]\nid = \"other\"\naor = \"sip:x@pbx.example\"\nextension = \"sara\"\n\
+                    [floor]\nagents = [\"101-102\", \"reception\"]\n";
+        fs::write(&file, text).expect("it is written");
+        let read = settings::read(&file, Path::new("/nowhere/policy.toml"), false).expect("it is right");
+        let names = names(&read);
+        assert_eq!(names, ["101", "102", "123456789", "desk.1", "reception", "sara"]);
+        let Driver::Ami(ami) = &read.pbx.driver else { panic!("{read:?}") };
+        let wanted = wanted(&read.pbx, ami, "pbx.example:5038", None, names);
+        for (device, agent) in [
+            ("PJSIP/reception", Some("reception")),
+            ("PJSIP/desk.1", Some("desk.1")),
+            ("PJSIP/123456789", Some("123456789")),
+            ("PJSIP/stranger", None),
+            ("PJSIP/2000", None),
+        ] {
+            assert_eq!(wanted.naming.device(device), agent, "{device}");
+        }
+        assert!(wanted.orders.names.contains(&"reception".to_owned()), "they may be dialled");
+    }
+}

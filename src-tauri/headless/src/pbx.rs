@@ -109,7 +109,7 @@ impl Inner {
         let device = Device { extension, answers_itself: true, token, caller_id: None };
         let originate = cti::Originate {
             first: First::Device(device),
-            then: Then::Exten { context: None, exten: wish.number, priority: None },
+            then: Then::Number(wish.number),
             timeout: None,
             // It becomes the caller's number of the onward call: the agent's own.
             caller_id: Some(CallerId { name: String::new(), number: own }),
@@ -181,7 +181,8 @@ fn open(settings: settings::Pbx, secrets: &Secrets) -> Result<Driver, Trouble> {
     }
 }
 
-fn user(aor: &str) -> &str {
+/// The user of an address of record.
+pub(crate) fn user(aor: &str) -> &str {
     aor.trim_start_matches("sip:").split('@').next().unwrap_or_default()
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Sources {
     pub(crate) receiver: Option<Bound>,
     pub(crate) hooks: Webhook,
     pub(crate) pbx: Pbx,
+    /// Telephones that the settings know by name.
+    pub(crate) names: Vec<String>,
     pub(crate) manager: ManagerHandle,
     pub(crate) seen: Seen,
     pub(crate) secrets: Secrets,
@@ -27,7 +29,7 @@ pub(crate) struct Sources {
 impl Sources {
     /// Listens until it is aborted. Nothing is taken in before the desk knows again what was going on.
     pub(crate) async fn run(self, desk: DeskHandle, journal: Journaling) {
-        let Self { receiver, hooks, pbx, manager, seen, secrets } = self;
+        let Self { receiver, hooks, pbx, names, manager, seen, secrets } = self;
         let wanted = (hooks.password, pbx.secrets.first().cloned());
         let asked = spawn_blocking(move || {
             let (password, secret) = wanted;
@@ -36,7 +38,7 @@ impl Sources {
         let (password, secret) = asked.await.unwrap_or_default();
         let calls = journal.unsettled_calls().await;
         let intake = Intake::new(desk.clone(), journal, calls);
-        let _manager = Manager::watch(&pbx, secret, seen, intake.clone(), desk, &manager);
+        let _manager = Manager::watch(&pbx, secret, names, seen, intake.clone(), desk, &manager);
         let _receiver = receiver.map(|receiver| receiver.serve(password, intake));
         pending::<()>().await;
     }

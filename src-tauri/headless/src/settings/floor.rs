@@ -13,7 +13,11 @@ pub(super) fn read(section: &Section<'_>) -> Result<(FloorRules, Vec<String>), P
     }
     for named in section.tables("agent")? {
         warnings.extend(named.unknown_keys(&["extension", "name"]));
-        let extension = named.wanted("extension", "write which telephone it is, like extension = \"101\"")?;
+        let mend = "write which telephone it is, like extension = \"101\": digits, letters, dots and underscores";
+        let extension = named.wanted("extension", mend)?;
+        if !is_plain(&extension) {
+            return Err(named.problem("extension", mend));
+        }
         let name = named.filled("name")?;
         match agents.iter_mut().find(|known: &&mut FloorAgent| known.extension == extension) {
             Some(known) => known.name = name,
@@ -34,9 +38,6 @@ pub(super) fn read(section: &Section<'_>) -> Result<(FloorRules, Vec<String>), P
 /// `101`, or `101-110`.
 fn several(text: &str) -> Option<Vec<FloorAgent>> {
     let agent = |extension: String| FloorAgent { extension, name: None };
-    let is_plain = |text: &str| {
-        (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte))
-    };
     let text = text.trim();
     let Some((from, to)) = text.split_once('-') else { return is_plain(text).then(|| vec![agent(text.to_owned())]) };
     if from.len() != to.len() || from.len() > 6 {
@@ -46,6 +47,11 @@ fn several(text: &str) -> Option<Vec<FloorAgent>> {
     let count = usize::try_from(last.checked_sub(first)?).ok()?;
     (count < MOST_AGENTS)
         .then(|| (first..=last).map(|number| agent(format!("{number:0width$}", width = from.len()))).collect())
+}
+
+/// What an order can name.
+fn is_plain(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte))
 }
 
 const KEYS: &[&str] = &["agents", "agent", "only_these", "source"];

@@ -1,10 +1,13 @@
 //! `[pbx]`: what the PBX may be asked to do, and how.
 
+mod ami;
+
 use std::path::{Path, PathBuf};
 
 use cti::{Address, oktell, simotel};
 use desk::{DialCodes, wire::Via};
 
+pub use self::ami::Ami;
 use super::{
     Problem,
     secret::{self, SectionSecret},
@@ -44,37 +47,6 @@ pub enum Driver {
     DialCodes,
 }
 
-/// The manager interface of an Asterisk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ami {
-    /// Name or address of the machine.
-    pub host: String,
-    /// 5038, or 5039 with TLS, where the settings name none.
-    pub port: u16,
-    /// The manager's user.
-    pub username: String,
-    /// The connection is encrypted.
-    pub tls: bool,
-    /// What a telephone is called: `PJSIP/{extension}`.
-    pub channel: Option<String>,
-    /// What a number outside is called: `PJSIP/{number}@{trunk}`.
-    pub trunk_channel: Option<String>,
-    /// The trunk, where nobody names another.
-    pub trunk: Option<String>,
-    /// Where numbers are dialled.
-    pub context: Option<String>,
-    /// How long the first party may ring, in seconds.
-    pub timeout_s: Option<u32>,
-    /// Account code of calls that we order.
-    pub account: Option<String>,
-    /// What is set on channels that we order: `name=value`.
-    pub variables: Vec<(String, String)>,
-    /// What the first party sees: `Name <number>`; else their own number.
-    pub caller_id: Option<String>,
-    /// The folder of recordings on the PBX.
-    pub recordings: Option<String>,
-}
-
 impl Pbx {
     /// Whether it can be asked to place calls.
     pub fn places_calls(&self) -> bool {
@@ -102,7 +74,7 @@ pub(super) fn read(section: &Section<'_>, settings: &Path) -> Result<(Pbx, Vec<S
         Kind::DialCodes => Driver::DialCodes,
         Kind::Oktell => Driver::Oktell(oktell(section)?),
         Kind::Simotel => Driver::Simotel(simotel(section)?),
-        Kind::Ami => Driver::Ami(ami(section)?),
+        Kind::Ami => Driver::Ami(ami::read(section)?),
     };
     let dial = section.choice("dial", DIAL)?.unwrap_or_default();
     if dial == Via::Pbx && matches!(driver, Driver::None | Driver::DialCodes) {
@@ -164,49 +136,6 @@ fn simotel(section: &Section<'_>) -> Result<simotel::Settings, Problem> {
     })
 }
 
-fn ami(section: &Section<'_>) -> Result<Ami, Problem> {
-    let tls = section.bool("tls")?.unwrap_or_default();
-    let mend = "write where the manager interface of the Asterisk listens, like address = \"pbx.example:5038\"";
-    let address = section.wanted("address", mend)?;
-    let (host, port) = host_and_port(address.trim()).ok_or_else(|| section.problem("address", mend))?;
-    let username = section.wanted("username", "write a user of the manager interface, like username = \"ringside\"")?;
-    let channel = |key| {
-        let text = section.filled(key)?;
-        let is_channel = text.as_ref().is_none_or(|text| text.contains('/') && !text.contains(char::is_whitespace));
-        if is_channel {
-            Ok(text)
-        } else {
-            Err(section.problem(key, "write it like PJSIP/{extension}: technology and name"))
-        }
-    };
-    Ok(Ami {
-        host: host.to_owned(),
-        port: port.unwrap_or(if tls { 5039 } else { 5038 }),
-        username,
-        tls,
-        channel: channel("channel")?,
-        trunk_channel: channel("trunk_channel")?,
-        trunk: section.filled("trunk")?,
-        context: section.filled("context")?,
-        timeout_s: section.seconds("timeout", DAY)?,
-        account: section.filled("account")?,
-        variables: variables(section)?,
-        caller_id: section.filled("caller_id")?,
-        recordings: section.filled("recordings")?,
-    })
-}
-
-/// `name=value`, one text each.
-fn variables(section: &Section<'_>) -> Result<Vec<(String, String)>, Problem> {
-    let pair = |text: &String| {
-        let (name, value) = text.split_once('=')?;
-        (!name.trim().is_empty()).then(|| (name.trim().to_owned(), value.to_owned()))
-    };
-    let texts = section.strings("variables")?.unwrap_or_default();
-    let read = texts.iter().map(pair).collect::<Option<_>>();
-    read.ok_or_else(|| section.problem("variables", "write each like \"NAME=value\""))
-}
-
 /// Each has a place for whom it is about.
 fn codes(section: &Section<'_>, kind: Kind) -> Result<DialCodes, Problem> {
     let code = |key: &str, place: &str| {
@@ -232,21 +161,6 @@ fn codes(section: &Section<'_>, kind: Kind) -> Result<DialCodes, Problem> {
         return Err(section.problem("spy", mend));
     }
     Ok(codes)
-}
-
-/// `pbx`, `pbx:5038`, `[::1]:5038`; the brackets of an address go.
-fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
-    let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, "")) => (host, None),
-        Some((host, rest)) => (host, Some(rest.strip_prefix(':')?)),
-        None => match text.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (text, None),
-        },
-    };
-    let is_name = !host.is_empty() && !host.contains(['/', ' ', '@']);
-    let port = port.map(|port| port.parse().ok().filter(|port| *port != 0).ok_or(())).transpose().ok()?;
-    is_name.then_some((host, port))
 }
 
 fn address(section: &Section<'_>, example: &str) -> Result<Address, Problem> {
@@ -289,10 +203,10 @@ enum Kind {
 /// All keys, as far as the driver does not choose among them.
 fn keys(kind: Kind) -> Vec<&'static str> {
     let own: &[&[&str]] = match kind {
-        Kind::None => &[OKTELL, SIMOTEL, AMI, CODES],
+        Kind::None => &[OKTELL, SIMOTEL, ami::KEYS, CODES],
         Kind::Oktell => &[OKTELL],
         Kind::Simotel => &[SIMOTEL],
-        Kind::Ami => &[AMI, CODES],
+        Kind::Ami => &[ami::KEYS, CODES],
         Kind::DialCodes => &[CODES],
     };
     [&["driver", "dial", "ca", "desk_phone"]]
@@ -315,21 +229,6 @@ const SIMOTEL: &[&str] = &[
     "trunk_name",
     "timeout",
     "call_limit",
-];
-const AMI: &[&str] = &[
-    "address",
-    "username",
-    "secret",
-    "tls",
-    "context",
-    "channel",
-    "trunk_channel",
-    "trunk",
-    "timeout",
-    "account",
-    "variables",
-    "caller_id",
-    "recordings",
 ];
 const CODES: &[&str] = &["spy", "whisper", "barge", "pickup", "pause", "resume", "play"];
 const DAY: u32 = 86_400;

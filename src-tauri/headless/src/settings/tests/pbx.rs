@@ -134,6 +134,7 @@ fn the_floor_and_what_may_be_done_there_are_read() {
         ("[floor]\nagents = [\"1-999999\"]", ":2: floor.agents: ", "101-110"),
         ("[floor]\nagents = [\"100000-199999\"]", ":2: floor.agents: ", "101-110"),
         ("[floor]\nagents = [\"a b\"]", ":2: floor.agents: ", "101-110"),
+        ("[[floor.agent]]\nextension = \"a b\"", ":2: floor.agent.extension: ", "letters, dots"),
         ("[floor]\nsource = \"dialogs\"", ": floor.agents: ", "name the extensions"),
         ("[supervision]\nmodes = [\"listen\"]", ":2: supervision.modes: ", "spy, whisper, barge"),
     ] {
@@ -169,6 +170,13 @@ fn what_cannot_be_used_names_its_place_and_the_mend() {
         ("[pbx]\ndriver = \"dial_codes\"\npickup = \"sip:{extension}\"", ":3: pbx.pickup: ", "digits, *, #"),
         (&format!("{AMI}channel = \"{{extension}}\""), ":5: pbx.channel: ", "PJSIP/{extension}"),
         (&format!("{AMI}variables = [\"a\"]"), ":5: pbx.variables: ", "NAME=value"),
+        (&format!("{AMI}variables = [\"A=b,c\"]"), ":5: pbx.variables: ", "commas, quotes"),
+        (&format!("{AMI}context = \"from internal\""), ":5: pbx.context: ", "no blanks"),
+        (&format!("{AMI}caller_id = \"X <+7 495 1>\""), ":5: pbx.caller_id: ", "Sara <104>"),
+        (&format!("{AMI}trunk = \"a,b\""), ":5: pbx.trunk: ", "as the PBX has it"),
+        (&format!("{AMI}trunk_channel = \"PJSIP/{{number}}&x/y\""), ":5: pbx.trunk_channel: ", "{trunk}"),
+        (&format!("{AMI}account = \"a\\tb\""), ":5: pbx.account: ", "255"),
+        (&format!("{AMI}recordings = \"/rec,x\""), ":5: pbx.recordings: ", "without commas"),
     ] {
         let problem = Folder::new("bad-pbx").read(text).expect_err(text).to_string();
         assert!(problem.contains(&format!("settings.toml{place}")), "{text}: {problem}");
