@@ -55,9 +55,10 @@ impl Own {
         self.is_mine(number) || self.inside.iter().any(|extensions| extensions.contain(bare(number)))
     }
 
-    /// Whether the calls of an extension are this desk's affair.
+    /// Whether the calls of an extension are this desk's affair. An IVR or a queue is nobody, where it is said who is somebody.
     pub(crate) fn concerns(&self, extension: &str) -> bool {
-        self.everybody || self.is_mine(extension)
+        let is_somebody = || self.inside.is_empty() || self.is_listed(extension);
+        self.is_mine(extension) || (self.everybody && is_somebody())
     }
 
     /// Whether an account of this desk goes by that name.
