@@ -326,6 +326,7 @@ pub const KNOWN_FACTS: &[&str] = &[
     "number",
     "number_shown",
     "e164",
+    "last10",
     "name",
     "extension",
     "direction",

@@ -233,6 +233,7 @@ impl Card {
         put("number", Some(self.number.told.clone()));
         put("number_shown", Some(self.number.shown.clone()));
         put("e164", self.number.e164.clone());
+        put("last10", Some(last_digits(&self.number.told)));
         put("name", self.name(leg));
         put("extension", Some(self.extension.clone()));
         put("direction", Some(if self.direction == Direction::In { "in" } else { "out" }.to_owned()));
@@ -264,6 +265,15 @@ impl Standing {
     }
 }
 
+/// What the spellings of a number have in common, for CRMs that look for it: `+7495…`, `8495…`. A name has none.
+fn last_digits(number: &str) -> String {
+    if number.chars().any(char::is_alphabetic) {
+        return String::new();
+    }
+    let digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
+    digits.iter().skip(digits.len().saturating_sub(LAST_DIGITS)).collect()
+}
+
 /// Where a leg stands for a card.
 fn leg_standing(leg: &Leg) -> Standing {
     // The end or its record may say that what was told as an answer was none.
@@ -292,6 +302,8 @@ fn unanswered(outcome: cti::Outcome) -> CardOutcome {
     }
 }
 
+/// Without the country code, or what stands for it.
+const LAST_DIGITS: usize = 10;
 /// How long "taken by 102" is shown.
 const TAKEN_SHOWN: Duration = Duration::from_secs(6);
 const AFTER_WRAP_UP: Duration = Duration::from_secs(5);

@@ -51,6 +51,23 @@ fn nobody_is_unknown_only_when_the_last_was_asked() {
 }
 
 #[test]
+fn the_last_ten_digits_are_a_fact_of_their_own() {
+    for (number, last) in [
+        ("+7 (495) 229-49-89", Some("4952294989")),
+        ("84952294989", Some("4952294989")),
+        ("2294989", Some("2294989")),
+        ("", None),
+        ("anonymous", None),
+        ("anna2", None),
+    ] {
+        let mut kit = Kit::desk();
+        kit.told(leg("A", "101").offered(number));
+        let (_, facts) = kit.moments.first().expect("it rings");
+        assert_eq!(facts.get("last10").map(String::as_str), last, "{number}");
+    }
+}
+
+#[test]
 fn who_is_found_late_is_still_told_to_the_crm() {
     let mut kit = rings();
     let a = leg("A", "101");
