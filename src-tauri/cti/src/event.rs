@@ -19,9 +19,9 @@ use serde::{Deserialize, Serialize};
 pub struct CallEvent {
     /// The dialect it came in: `simotel`, `dial_in`, `ami`, … Ids of different sources have nothing to do with each other.
     pub source: String,
-    /// The whole call, also after transfers. Opaque. Empty with [`What::Idle`] alone.
+    /// The whole call, also after transfers. Opaque. Empty with [`What::Idle`] and [`What::Unreachable`] alone.
     pub call_id: String,
-    /// The leg. Opaque. Empty with [`What::Idle`]; with [`What::Moved`] the one that has the party now, if it is known.
+    /// The leg. Opaque. Empty where the call is; with [`What::Moved`] the one that has the party now, if it is known.
     pub leg_id: String,
     /// Whose leg it is: what the PBX calls the desk, without a client prefix (`3515*`) and without a domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,10 +72,15 @@ pub enum What {
     },
     /// The extension took it, or the party that it called did.
     Answered,
+    /// The extension took it; or it had taken it before, and the leg is over: VoipNow has one word for both. Which of them it is
+    /// follows from what was told of the leg.
+    AnsweredOrOver(Ended),
     /// The leg is over.
     Ended(Ended),
     /// The extension has no call any more; which one it had is not said.
     Idle,
+    /// The telephone of the extension is not registered: nothing rings there. Where somebody speaks already, they may go on.
+    Unreachable,
     /// What the PBX wrote down about a call, once it is over. The leg is meant, or, if nobody heard of it, that leg of the call
     /// which was answered.
     Recorded(Ended),

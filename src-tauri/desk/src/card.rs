@@ -40,6 +40,6 @@ pub(crate) use invite::headers;
 pub use outward::{Facts, Found, FoundIn, LookUp, LookUpFailed, Moment, Person, Restored};
 pub use own::Numbering;
 pub(crate) use own::{Own, in_common, is_same, is_withheld};
+pub(crate) use rounds::may_ring_anew;
 pub use rules::{Cards, FieldRule, Register, Whose};
 pub(crate) use shown::name;
-pub(crate) use told::has_own_legs;

@@ -64,6 +64,8 @@ pub enum Input {
     Port(u16, Option<PortTaken>),
     /// A PBX told something about a call.
     CallEvent(cti::CallEvent),
+    /// The same, for the floor alone: the cards hear of calls from others.
+    FloorCall(cti::CallEvent),
     /// A PBX told of telephones and queues.
     Floor(cti::FloorEvent),
     /// An [`Effect::Order`] got on.
@@ -257,10 +259,12 @@ impl Desk {
             Input::Originated(told) => self.originated(told, now.instant),
             Input::Port(port, taken) => (self.port, self.port_taken) = (Some(port), taken),
             Input::CallEvent(event) => {
+                let event = self.deck.understood(event);
                 self.floor_hears(&event, now);
                 self.callbacks_hear(&event, now);
                 self.deck.told(event, now);
             }
+            Input::FloorCall(event) => self.floor_hears(&event, now),
             Input::Floor(event) => self.floor_input(event, now),
             Input::Ordered(told) => self.ordered_told(&told, now),
             Input::Powers(powers) => self.powers_told(powers),

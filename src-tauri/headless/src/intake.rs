@@ -54,8 +54,8 @@ impl Intake {
         event.extension.is_none()
             || match event.what {
                 What::Moved { .. } => true,
-                What::Answered | What::Ended(_) | What::Recorded(_) => is_of_known_call(),
-                What::Offered { .. } | What::Idle => false,
+                What::Answered | What::AnsweredOrOver(_) | What::Ended(_) | What::Recorded(_) => is_of_known_call(),
+                What::Offered { .. } | What::Idle | What::Unreachable => false,
             }
     }
 }

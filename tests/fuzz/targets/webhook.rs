@@ -45,7 +45,7 @@ fn is_small(event: &CallEvent) {
     let party = event.party.iter().flat_map(|party| [Some(&party.number), party.name.as_ref()]).flatten();
     assert!(texts.into_iter().flatten().chain(party).all(|text| text.len() <= 512));
     assert!(event.call_id.len() <= 512 && event.leg_id.len() <= 1_025);
-    assert_eq!(event.call_id.is_empty(), event.what == What::Idle, "{event:?}");
+    assert_eq!(event.call_id.is_empty(), matches!(event.what, What::Idle | What::Unreachable), "{event:?}");
 }
 
 fn is_a_line(text: &str) {

@@ -42,7 +42,7 @@ impl EventSource for DialIn {
             fields.remark("This event is no call of an extension: nothing follows from it".to_owned());
             return Ok(fields.told_only(&name, "", Vec::new()));
         };
-        let event = event(kind, &fields)?;
+        let event = event(kind, named(&fields, received.tail).is_some(), &fields)?;
         let summary = summary(&event, &fields);
         Ok(fields.told(kind.name(), &summary, vec![event]))
     }
@@ -85,8 +85,7 @@ impl Kind {
 /// VoipNow has one address for each event instead of a name: `…/dial-in?type=hangup` or `…/dial-in/hangup`. Where neither was
 /// written, the state of the call tells it.
 fn name(fields: &Fields, tail: &str) -> Result<String, Unreadable> {
-    let of_path = tail.rsplit('/').next().filter(|name| Kind::read(name).is_some());
-    if let Some(name) = fields.text(&["EventType"]).or(fields.text(&["type"])).or(of_path) {
+    if let Some(name) = named(fields, tail) {
         return Ok(name.to_owned());
     }
     let Some(status) = fields.text(&["CallStatus"]) else {
@@ -101,7 +100,12 @@ fn name(fields: &Fields, tail: &str) -> Result<String, Unreadable> {
     Ok(kind.name().to_owned())
 }
 
-fn event(kind: Kind, fields: &Fields) -> Result<CallEvent, Unreadable> {
+fn named<'a>(fields: &'a Fields, tail: &'a str) -> Option<&'a str> {
+    let of_path = tail.rsplit('/').next().filter(|name| Kind::read(name).is_some());
+    fields.text(&["EventType"]).or(fields.text(&["type"])).or(of_path)
+}
+
+fn event(kind: Kind, is_named: bool, fields: &Fields) -> Result<CallEvent, Unreadable> {
     let leg = fields.text(&["SubCallID"]);
     let Some(call) = fields.text(&["CallID"]).or(leg) else {
         return Err(Unreadable("The event belongs to no call: CallID is missing".to_owned()));
@@ -113,6 +117,7 @@ fn event(kind: Kind, fields: &Fields) -> Result<CallEvent, Unreadable> {
         Kind::Answer | Kind::Hangup => flow.unwrap_or(Direction::In),
     };
     let extension = extension(direction, fields);
+    let what = what(kind, is_named || leg.is_some(), fields);
     let leg = leg.map_or_else(|| format!("{call}/{}", extension.as_deref().unwrap_or_default()), str::to_owned);
     Ok(CallEvent {
         party: other(kind, fields),
@@ -122,25 +127,31 @@ fn event(kind: Kind, fields: &Fields) -> Result<CallEvent, Unreadable> {
         originated_id: owned(fields, "CallBackID"),
         at_us: fields.get(&["EventTime"]).and_then(clock_us),
         extension,
-        ..CallEvent::new(SOURCE, call, leg, what(kind, fields))
+        ..CallEvent::new(SOURCE, call, leg, what)
     })
 }
 
-fn what(kind: Kind, fields: &Fields) -> What {
+fn what(kind: Kind, is_plain: bool, fields: &Fields) -> What {
     match kind {
         Kind::DialIn => What::Offered { direction: Direction::In, transferred: false },
         Kind::DialOut => What::Offered {
             direction: Direction::Out,
             transferred: fields.get(&["Transfered", "Transferred"]).unwrap_or(false),
         },
-        Kind::Answer => What::Answered,
-        Kind::Hangup => What::Ended(Ended {
-            outcome: fields.get::<Outcome>(&["CallStatus"]).unwrap_or_default(),
-            talk_ms: fields.get(&["Duration"]).map(Duration::from_micros).and_then(millis),
-            recording_id: owned(fields, "RecID"),
-            bridged: fields.get(&["Bridged"]),
-            more_follows: false,
-        }),
+        Kind::Answer if is_plain => What::Answered,
+        // A state alone: the second ANSWER of a leg is its end.
+        Kind::Answer => What::AnsweredOrOver(ended(fields)),
+        Kind::Hangup => What::Ended(ended(fields)),
+    }
+}
+
+fn ended(fields: &Fields) -> Ended {
+    Ended {
+        outcome: fields.get::<Outcome>(&["CallStatus"]).unwrap_or_default(),
+        talk_ms: fields.get(&["Duration"]).map(Duration::from_micros).and_then(millis),
+        recording_id: owned(fields, "RecID"),
+        bridged: fields.get(&["Bridged"]),
+        more_follows: false,
     }
 }
 

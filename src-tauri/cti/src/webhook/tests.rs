@@ -30,9 +30,11 @@ fn line(event: &CallEvent) -> String {
         What::Offered { direction: Direction::Out, transferred: false } => "dials".to_owned(),
         What::Offered { direction: Direction::Out, transferred: true } => "dials, sent on".to_owned(),
         What::Answered => "answers".to_owned(),
+        What::AnsweredOrOver(ended) => format!("answers, or ends {:?}", ended.outcome),
         What::Ended(ended) if ended.more_follows => format!("ends {:?}, more follows", ended.outcome),
         What::Ended(ended) => format!("ends {:?}", ended.outcome),
         What::Idle => "is idle".to_owned(),
+        What::Unreachable => "is unreachable".to_owned(),
         What::Recorded(ended) => format!("is recorded {:?}", ended.outcome),
         What::Moved { from, to } => format!("moves {from} → {to}"),
     };

@@ -19,6 +19,7 @@ use phone::CallId;
 use super::one::{Going, One};
 use crate::{
     call::Owner,
+    card::may_ring_anew,
     update::{Desk, Now},
     wire::{AttemptResult, CallbackOutcome},
 };
@@ -70,7 +71,7 @@ impl Legs {
     fn hear(&mut self, event: &CallEvent, now: Instant) -> Option<Spoken> {
         let name = (event.source.clone(), event.leg_id.clone());
         if let What::Offered { direction, transferred } = event.what {
-            let is_known = self.known.get(&name).is_some_and(|leg| !leg.is_over);
+            let is_known = self.known.get(&name).is_some_and(|leg| !leg.is_over || !may_ring_anew(event));
             if !is_known {
                 self.remember(name, Leg::new(event, direction, transferred, now));
             }
@@ -90,7 +91,9 @@ impl Legs {
                 leg.direction == Direction::Out && leg.was_answered(ended)
             }
             What::Recorded(ended) => leg.was_answered(ended) && ended.outcome == CallOutcome::Answered,
-            What::Offered { .. } | What::Idle | What::Moved { .. } => false,
+            What::Offered { .. } | What::AnsweredOrOver(_) | What::Idle | What::Unreachable | What::Moved { .. } => {
+                false
+            }
         };
         if !spoke || leg.is_told || leg.transferred || leg.number.is_empty() {
             return None;

@@ -149,7 +149,7 @@ impl Leg {
                 fill(&mut self.party, event.party);
             }
             What::Recorded(ended) => self.record(ended, event.leg_id != self.leg_id),
-            What::Idle | What::Moved { .. } => {}
+            What::AnsweredOrOver(_) | What::Idle | What::Unreachable | What::Moved { .. } => {}
         }
         fill(&mut self.extension, event.extension);
         fill(&mut self.did, event.did);

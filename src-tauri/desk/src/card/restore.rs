@@ -6,8 +6,7 @@ use super::{
     deck::{Asked, Deck},
     leg::LegId,
     outward::Restored,
-    rounds,
-    told::has_own_legs,
+    rounds::{self, has_own_legs},
 };
 use crate::update::Now;
 
@@ -18,8 +17,8 @@ impl Deck {
         self.wall = now.wall;
         for (leg, call) in restored.calls {
             self.register_broken(&call);
-            let (name, round) =
-                if has_own_legs(&leg.source) { (leg.leg_id.as_str(), 0) } else { rounds::read(&leg.leg_id) };
+            let is_own = has_own_legs(&leg.source, &leg.call_id, &leg.leg_id);
+            let (name, round) = if is_own { (leg.leg_id.as_str(), 0) } else { rounds::read(&leg.leg_id) };
             let id = LegId { source: leg.source, leg: name.to_owned() };
             self.remembered.insert((id, round), call);
         }

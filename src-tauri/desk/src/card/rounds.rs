@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use cti::{CallEvent, Direction, What};
+
 use super::leg::LegId;
 
 /// Remembers for longer than the legs themselves.
@@ -33,6 +35,20 @@ impl Rounds {
             self.used.remove(&oldest);
         }
     }
+}
+
+/// Whether an event of a leg that is over may tell of another ring. Who dials once more makes another call with an id of its own:
+/// a call out under a known id is told late, or twice.
+pub(crate) fn may_ring_anew(event: &CallEvent) -> bool {
+    let is_ring = matches!(event.what, What::Offered { direction: Direction::In, .. });
+    is_ring && !has_own_legs(&event.source, &event.call_id, &event.leg_id)
+}
+
+/// Each time that a telephone rings is a leg with an id of its own. VoipNow sends no SubCallID: its legs are named by the call and
+/// the extension.
+pub(crate) fn has_own_legs(source: &str, call_id: &str, leg_id: &str) -> bool {
+    let is_named_by_call = || leg_id.strip_prefix(call_id).is_some_and(|rest| rest.starts_with('/'));
+    source == "ami" || (source == "dial_in" && !is_named_by_call())
 }
 
 /// The id of a round: the first bears the name that the PBX gave.

@@ -8,7 +8,7 @@ use journal::Write;
 use super::{
     deck::{Deck, Due},
     leg::{Heard, LATE_ANSWER, Leg},
-    told::has_own_legs,
+    rounds::has_own_legs,
 };
 use crate::update::Now;
 
@@ -23,7 +23,7 @@ impl Deck {
     pub(super) fn leg_is_due(&mut self, no: u64, now: Now) {
         let Some(leg) = self.legs.get_mut(&no) else { return };
         if leg.offered.is_some() && leg.ended.is_none() && !leg.settled {
-            return self.end_is_lost(no, now);
+            return if self.is_up_here(no) { self.waits_on(no, now) } else { self.end_is_lost(no, now) };
         }
         if leg.settled && leg.card.is_some() {
             // The card still goes by it.
@@ -37,6 +37,17 @@ impl Deck {
             leg.settled = true;
         }
         self.arm_leg(no, now);
+    }
+
+    /// Our own telephone has the call that the leg is about. A card out of sight does not learn how that goes on.
+    fn is_up_here(&self, no: u64) -> bool {
+        let card = self.legs.get(&no).and_then(|leg| self.cards.get(&leg.card?)).filter(|card| !card.dismissed);
+        card.and_then(|card| card.sip.as_ref()).is_some_and(|sip| sip.ended.is_none())
+    }
+
+    /// With its end here it is looked at again.
+    fn waits_on(&mut self, no: u64, now: Now) {
+        self.alarms.set(Due::Leg(no), now.instant.checked_add(LONGEST_CALL));
     }
 
     /// Of a call that was answered the CRM is told all the same.
@@ -66,7 +77,7 @@ impl Deck {
             }
         }
         let is_mine = self.concerns(&leg);
-        if is_mine && leg.offered.is_some() && !has_own_legs(&leg.source) {
+        if is_mine && leg.offered.is_some() && !has_own_legs(&leg.source, &leg.call_id, &leg.leg_id) {
             self.rounds.note(leg.id(), leg.round);
         }
         if self.was_last(no, &leg) && is_mine {

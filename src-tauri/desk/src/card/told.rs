@@ -2,31 +2,45 @@
 
 use std::time::{Duration, Instant};
 
-use cti::{CallEvent, Ended, Outcome, What};
+use cti::{CallEvent, Direction, Ended, Outcome, What};
 
 use super::{
     deck::Deck,
-    leg::{Leg, LegId},
-    rounds,
+    leg::{Heard, Leg, LegId, Offer},
+    rounds::{self, has_own_legs, may_ring_anew},
 };
 use crate::update::Now;
 
 impl Deck {
     /// Takes in one event.
-    pub(crate) fn told(&mut self, mut event: CallEvent, now: Now) {
+    pub(crate) fn told(&mut self, event: CallEvent, now: Now) {
         self.wall = now.wall;
+        let mut event = self.understood(event);
         if event.extension.as_deref().is_some_and(|extension| !self.own.concerns(extension)) {
             // Of colleagues only who answered is of interest; a busy PBX has many.
             event.fields.clear();
         }
         match event.what {
-            What::Idle => self.idle(&event, now),
+            What::Idle | What::Unreachable => self.idle(&event, now),
             What::Moved { .. } => self.moved(&event, now),
+            What::Offered { direction: Direction::Out, .. } if self.is_long_over(&event) => {}
             _ => {
                 let leg = self.meant(&event, now);
                 self.leg_hears(leg, event, now);
             }
         }
+    }
+
+    /// The same event, without two meanings: who answered already and is told of later does not answer again.
+    pub(crate) fn understood(&self, event: CallEvent) -> CallEvent {
+        let What::AnsweredOrOver(ended) = &event.what else { return event };
+        let id = LegId { source: event.source.clone(), leg: event.leg_id.clone() };
+        let answered = self.by_id.get(&id).and_then(|no| self.legs.get(no)?.answered.as_ref());
+        let is_later = |answered: &Heard<()>| event.at_us.zip(answered.at_us).is_some_and(|(now, then)| now > then);
+        let has_talked = ended.talk_ms.is_some_and(|talk| talk > 0);
+        let is_over = answered.is_some_and(|answered| has_talked || is_later(answered));
+        let what = if is_over { What::Ended(ended.clone()) } else { What::Answered };
+        CallEvent { what, ..event }
     }
 
     /// The leg that an event is about; a new one if nobody heard of it.
@@ -46,15 +60,22 @@ impl Deck {
     /// Some PBXs name a leg by the call and the extension, so that a telephone which rings twice in one call has one name for
     /// both times.
     fn rings_anew(&self, leg: u64, event: &CallEvent, now: Instant) -> bool {
-        let is_offer = matches!(event.what, What::Offered { .. });
-        let Some(leg) = self.legs.get(&leg).filter(|_| is_offer && !has_own_legs(&event.source)) else { return false };
+        let Some(leg) = self.legs.get(&leg).filter(|_| may_ring_anew(event)) else { return false };
         let over = leg.ended.as_ref().is_some_and(|ended| now.saturating_duration_since(ended.at) >= RINGS_ANEW_AFTER);
-        over && leg.offered.is_some()
+        // By the clock of the PBX it may be the same ring, told late.
+        let is_other = |offered: &Heard<Offer>| event.at_us.is_none() || event.at_us != offered.at_us;
+        over && leg.offered.as_ref().is_some_and(is_other)
+    }
+
+    /// It was told of in full, and forgotten since.
+    fn is_long_over(&self, event: &CallEvent) -> bool {
+        let id = LegId { source: event.source.clone(), leg: event.leg_id.clone() };
+        !self.by_id.contains_key(&id) && self.rounds.of(&id) > 0
     }
 
     /// How often the name of a leg was used before.
     fn next_round(&self, id: &LegId, event: &CallEvent, now: Now) -> u32 {
-        if has_own_legs(&event.source) {
+        if has_own_legs(&event.source, &event.call_id, &event.leg_id) {
             return 0;
         }
         let current = self.by_id.get(id).and_then(|leg| self.legs.get(leg));
@@ -262,12 +283,15 @@ impl Deck {
         }
     }
 
-    /// An extension has no call any more, and the PBX does not say which one it had.
+    /// An extension has no call any more, and the PBX does not say which one it had; or none rings there any more.
     fn idle(&mut self, event: &CallEvent, now: Now) {
         let Some(extension) = event.extension.clone() else { return };
         let open = self.open_at.get(&(event.source.clone(), extension)).cloned().unwrap_or_default();
         for no in open {
             let Some(leg) = self.legs.get(&no) else { continue };
+            if event.what == What::Unreachable && leg.is_answered() {
+                continue;
+            }
             let what = What::Ended(Ended { more_follows: true, ..Ended::of(Outcome::Unknown) });
             let ended =
                 CallEvent { at_us: event.at_us, ..CallEvent::new(&leg.source, &leg.call_id, &leg.leg_id, what) };
@@ -289,11 +313,6 @@ impl Deck {
             }
         }
     }
-}
-
-/// Each time that a telephone rings is a leg with an id of its own.
-pub(crate) fn has_own_legs(source: &str) -> bool {
-    matches!(source, "dial_in" | "ami")
 }
 
 /// A second ring, not the first one told twice.

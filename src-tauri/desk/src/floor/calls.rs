@@ -9,13 +9,13 @@ use super::{
     leg::{Extension, Id, Leg, exact},
     person::{BELIEVED_AFTER, DOUBTED_AFTER},
 };
-use crate::{card::has_own_legs, update::Now};
+use crate::{card::may_ring_anew, update::Now};
 
 impl Floor {
     pub(super) fn hear(&mut self, event: &CallEvent, now: Now) {
         self.sources.hears_call(event);
         match &event.what {
-            What::Offered { .. } | What::Answered => {
+            What::Offered { .. } | What::Answered | What::AnsweredOrOver(_) => {
                 if let Some(no) = self.meant(event, now.instant) {
                     self.leg_hears(no, event, now);
                 }
@@ -27,7 +27,7 @@ impl Floor {
                 self.ends(event, now);
             }
             What::Recorded(_) => self.ends(event, now),
-            What::Idle => self.is_idle(event, now),
+            What::Idle | What::Unreachable => self.is_idle(event, now),
             What::Moved { from, to } => self.moves(event, from, to, now),
         }
     }
@@ -172,12 +172,14 @@ impl Floor {
         of_call.iter().rev().copied().find(|no| self.legs.get(*no).is_some_and(Leg::talks))
     }
 
-    /// An extension has no call any more, and the PBX does not say which one it had.
+    /// An extension has no call any more, and the PBX does not say which one it had; or none rings there any more.
     fn is_idle(&mut self, event: &CallEvent, now: Now) {
         let Some(person) = event.extension.as_deref().and_then(|extension| self.people.get(extension)) else {
             return self.is_heard(event);
         };
-        let is_its = |no: &u64| self.legs.get(*no).is_some_and(|leg| leg.source == event.source);
+        let talks_on = event.what == What::Unreachable;
+        let is_its =
+            |no: &u64| self.legs.get(*no).is_some_and(|leg| leg.source == event.source && !(talks_on && leg.talks()));
         let legs: Vec<u64> = person.legs.iter().copied().filter(is_its).collect();
         legs.into_iter().for_each(|no| self.end_leg(no, now));
         self.is_heard(event);
@@ -282,7 +284,7 @@ impl Floor {
 /// Some PBXs name a leg by the call and the extension, so that a telephone which rings twice in one call has one name for both
 /// times.
 fn rings_anew(event: &CallEvent, over_for: Duration) -> bool {
-    matches!(event.what, What::Offered { .. }) && !has_own_legs(&event.source) && over_for >= RINGS_ANEW_AFTER
+    may_ring_anew(event) && over_for >= RINGS_ANEW_AFTER
 }
 
 /// Whether Asterisk's manager interface told it.

@@ -121,7 +121,12 @@ impl Leg {
                 self.answered.get_or_insert(began);
                 self.is_taken = false;
             }
-            What::Ended(_) | What::Recorded(_) | What::Idle | What::Moved { .. } => {}
+            What::AnsweredOrOver(_)
+            | What::Ended(_)
+            | What::Recorded(_)
+            | What::Idle
+            | What::Unreachable
+            | What::Moved { .. } => {}
         }
         // What the first event said of the party is better than what the answer says.
         if self.party.shown.is_none() || matches!(event.what, What::Offered { .. }) {

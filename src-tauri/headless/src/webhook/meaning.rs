@@ -15,8 +15,10 @@ pub(super) fn line(event: &CallEvent) -> String {
             }
         }
         What::Answered => format!("{who} is answered"),
+        What::AnsweredOrOver(_) => format!("{who} is answered; told again: is over"),
         What::Ended(ended) => format!("{who} is over: {}", outcome(ended)),
         What::Idle => return format!("{who} has no call"),
+        What::Unreachable => return format!("{who} is not registered"),
         What::Recorded(ended) => format!("{who} is written down: {}", outcome(ended)),
         What::Moved { from, to } => format!("the other party moves from {from} to {to}"),
     };

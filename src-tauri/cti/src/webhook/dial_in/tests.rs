@@ -179,12 +179,15 @@ fn voipnow_tells_the_event_by_its_state_or_by_the_address() {
              &CalledExtension=11890%2A104&CallStatus={status}&CallFlow={flow}&CallerExtension=&CallAPIID=2gfl"
         )
     };
+    const SUB: &str = "124-1";
     let leg = "1429413884.1298/104: 104";
     for (query, tail, expected) in [
         (call("CALLING", "in"), "", format!("{leg} rings with \"+79080000953\"")),
-        (call("ANSWER", "in"), "", format!("{leg} answers")),
+        (call("ANSWER", "in"), "", format!("{leg} answers, or ends Answered")),
+        (format!("SubCallID={SUB}&{}", call("ANSWER", "in")), "", format!("{SUB}: 104 answers")),
+        (format!("type=answer&{}", call("ANSWER", "in")), "", format!("{leg} answers")),
         (call("NOANSWER", "in"), "", format!("{leg} ends NoAnswer")),
-        // An answer after the answer is the end; only the address can say so.
+        // An answer after the answer is the end; the address can say so.
         (format!("type=hangup&{}", call("ANSWER", "in")), "", format!("{leg} ends Answered")),
         (call("ANSWER", "in"), "hangup", format!("{leg} ends Answered")),
     ] {

@@ -61,10 +61,12 @@ impl NewState {
             return Vec::new();
         };
         let Some(call_id) = &self.unique_id else {
+            let of_exten =
+                |what| vec![CallEvent { extension: Some(exten.clone()), ..CallEvent::new(SOURCE, "", "", what) }];
             return match state {
-                State::Idle | State::Unavailable | State::Pause => {
-                    vec![CallEvent { extension: Some(exten.clone()), ..CallEvent::new(SOURCE, "", "", What::Idle) }]
-                }
+                State::Idle | State::Pause => of_exten(What::Idle),
+                // Its telephone is not registered: that is no word about a call.
+                State::Unavailable => of_exten(What::Unreachable),
                 State::Ringing | State::InUse => {
                     fields.remark("It does not say which call it is: unique_id is missing".to_owned());
                     Vec::new()

@@ -123,7 +123,7 @@ fn a_state_becomes_what_happened_to_the_leg() {
         ("state=Unavailable&unique_id=1.2", &["1.2/553: 553 ends Unknown, more follows"]),
         ("state=Pause&cuid=1.2", &["1.2/553: 553 ends Unknown, more follows"]),
         ("state=Idle", &[": 553 is idle"]),
-        ("state=Unavailable", &[": 553 is idle"]),
+        ("state=Unavailable", &[": 553 is unreachable"]),
         ("state=Pause", &[": 553 is idle"]),
         ("state=Ringing", &none),
         ("state=InUse", &none),

@@ -102,6 +102,16 @@ fn what_is_asked_after_they_spoke_stays() {
 }
 
 #[test]
+fn a_call_told_again_and_late_keeps_no_later_promise() {
+    let mut office = Office::new();
+    let steps = || [offered(Direction::Out), cti::What::Answered, ended(Outcome::Answered)];
+    colleague(&mut office, steps());
+    let id = office.promise(ANNA);
+    colleague(&mut office, steps());
+    assert_eq!(office.state(&id), CallbackState::Open);
+}
+
+#[test]
 fn a_colleague_reaches_them_while_it_rings_here() {
     for (reason, expected) in
         [(Reason::Busy, CallbackOutcome::ReachedElsewhere), (Reason::HungUp, CallbackOutcome::ReachedElsewhere)]

@@ -164,6 +164,47 @@ fn local_calls_transfers_and_calls_out_by_dial_in() {
     assert!(story(&format!("{dials}&Transfered=yes\n{}", over("ANSWER"))).is_empty(), "not the agent's own call");
 }
 
+/// VoipNow's form: no SubCallID, and the state of the call for a name.
+fn voipnow(status: &str, second: u32, more: &str) -> String {
+    format!(
+        "CallID=1429.7&CallerIDNum=79161112233&CalledExtension=3515*101&CallStatus={status}&CallFlow=in\
+         &EventTime=17900000{second:02}000000{more}"
+    )
+}
+
+#[test]
+fn an_answer_of_voipnow_after_the_answer_is_the_end() {
+    for (second, more, talk) in
+        [(44, "", 40_000), (4, "&Duration=39500000", 39_500), (44, "&Duration=39500000", 39_500)]
+    {
+        let mut kit = Kit::desk();
+        kit.dial_in(&voipnow("CALLING", 1, ""));
+        kit.dial_in(&format!("{}\n{}", voipnow("ANSWER", 4, ""), voipnow("ANSWER", 4, "")));
+        assert_eq!(kit.card().state, CardState::Active, "the same answer told twice");
+        kit.dial_in(&voipnow("ANSWER", second, more));
+        assert_eq!(kit.card().state, CardState::Ended);
+        kit.dial_in(&format!("{}\n{}", voipnow("ANSWER", second, more), voipnow("ANSWER", 4, "")));
+        kit.seconds(3 * 60 * 60);
+        assert_eq!(kit.registration()["duration_ms"], talk);
+        assert!(kit.cards().is_empty() && kit.desk.deck.is_idle());
+    }
+}
+
+#[test]
+fn a_telephone_that_voipnow_rings_again_in_one_call_rings_anew() {
+    let mut kit = Kit::desk();
+    kit.dial_in(&format!("{}\n{}", voipnow("CALLING", 1, ""), voipnow("NOANSWER", 9, "")));
+    kit.dial_in(&voipnow("CALLING", 1, ""));
+    assert_eq!(kit.card().state, CardState::Ended, "the first ring, told late");
+    kit.dial_in(&voipnow("CALLING", 20, ""));
+    let states: Vec<_> = kit.cards().iter().map(|card| card.state).collect();
+    assert_eq!(states, [CardState::Ringing, CardState::Ended]);
+    kit.dial_in(&format!("{}\n{}", voipnow("ANSWER", 24, ""), voipnow("ANSWER", 54, "")));
+    kit.seconds(3 * 60 * 60);
+    let told = kit.registration();
+    assert_eq!((&told["id"], &told["duration_ms"]), (&"1429.7/101#2".into(), &30_000.into()));
+}
+
 /// The same event in every version and method of Simotel.
 fn simotel_ways(name: &str, query: &str) -> Vec<(String, String, Option<&'static str>, String)> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -246,6 +287,27 @@ fn simotel_rings_in_parallel_and_transfers() {
     assert_eq!((desks[0].card().state, desks[0].card().taken_by.as_deref()), (CardState::Ended, Some("102")));
     assert_eq!(desks[0].registration()["number"], "09121110022");
     assert!(desks[1].cards().iter().any(|card| card.state == CardState::Ringing && card.number == "09121110022"));
+}
+
+#[test]
+fn in_use_of_a_call_out_opens_a_card_only_where_the_call_is_unknown() {
+    let state = |state: &str| {
+        format!(
+            r#"{{"event_name":"NewState","exten":"101","state":"{state}","participant":"09121110022","direction":"out","unique_id":"1.1"}}"#
+        )
+    };
+    let mut kit = Kit::desk();
+    kit.reads(&Simotel, Sent { body: &state("InUse"), ..JSON });
+    assert_eq!(kit.card().state, CardState::Active, "that it was dialled may never have been told");
+    kit.seconds(5);
+    kit.reads(&Simotel, Sent { body: &state("Idle"), ..JSON });
+    for _ in 0..3 {
+        kit.seconds(1);
+        kit.reads(&Simotel, Sent { body: &state("InUse"), ..JSON });
+        assert_eq!(kit.card().state, CardState::Ended, "told twice and late");
+    }
+    kit.seconds(3 * 60 * 60);
+    assert_eq!(kit.registration()["id"], "simotel/1.1/101");
 }
 
 #[test]

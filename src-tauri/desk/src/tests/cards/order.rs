@@ -118,6 +118,33 @@ fn a_lost_end_is_not_waited_for_when_the_call_was_here_and_is_over() {
 }
 
 #[test]
+fn a_call_that_is_up_here_is_not_over_however_long_it_lasts() {
+    let mut kit = Kit::desk();
+    kit.invited(2, ANNA, &[]);
+    let a = leg("A", "101");
+    kit.told(a.offered(ANNA));
+    kit.answers(2);
+    kit.told(a.answered());
+    kit.seconds(5 * 60 * 60);
+    assert!(kit.registered().is_empty(), "it is up");
+    assert_eq!(kit.card().state, CardState::Active);
+    kit.ends(2, Reason::RemoteHungUp);
+    kit.told(a.tells(cti::What::Ended(Ended { talk_ms: Some(17_999_000), ..Ended::of(Outcome::Answered) })));
+    assert_eq!(kit.registration()["duration_ms"], 17_999_000, "as the PBX told it");
+    let mut kit = Kit::desk();
+    kit.invited(2, ANNA, &[]);
+    kit.told(a.offered(ANNA));
+    kit.answers(2);
+    kit.told(a.answered());
+    kit.seconds(3 * 60 * 60);
+    kit.ends(2, Reason::RemoteHungUp);
+    kit.seconds(5);
+    assert_eq!(kit.registration()["duration_ms"], 3 * 60 * 60 * 1000, "the end was lost: as this telephone measured");
+    kit.seconds(3 * 60 * 60);
+    assert!(kit.cards().is_empty() && kit.desk.deck.is_idle());
+}
+
+#[test]
 fn a_ring_whose_end_was_lost_is_no_success() {
     let mut kit = Kit::desk();
     kit.told(leg("A", "101").offered(ANNA));

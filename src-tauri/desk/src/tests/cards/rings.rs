@@ -60,6 +60,25 @@ fn the_same_ring_told_twice_is_one() {
 }
 
 #[test]
+fn a_call_out_told_again_and_late_is_the_same_call() {
+    for again in [500, 5_000, 45_000, 10 * 60_000] {
+        let mut kit = Kit::desk();
+        let a = simotel("C/101", "101");
+        kit.told_all([a.dials(ANNA), a.answered()]);
+        kit.seconds(9);
+        kit.told(a.idle());
+        kit.pass(Duration::from_millis(again));
+        let cards = kit.cards().len();
+        kit.told_all([a.dials(ANNA), a.answered()]);
+        assert_eq!(kit.cards().len(), cards, "no card rises after {again} ms");
+        assert!(kit.cards().iter().all(|card| card.state == CardState::Ended), "after {again} ms");
+        kit.seconds(3 * 60 * 60);
+        assert_eq!(kit.registered().into_keys().collect::<Vec<_>>(), ["simotel/C/101"], "after {again} ms");
+        assert!(kit.cards().is_empty() && kit.desk.deck.is_idle());
+    }
+}
+
+#[test]
 fn idle_without_an_id_ends_what_the_extension_had() {
     let mut kit = Kit::desk();
     let (a, b) = (simotel("C/101", "101"), simotel("D/101", "101").of("D"));
@@ -70,6 +89,25 @@ fn idle_without_an_id_ends_what_the_extension_had() {
     kit.told(a.idle());
     assert!(kit.cards().iter().all(|card| card.state == CardState::Ended), "whichever it had");
     assert_eq!(kit.registered().into_keys().collect::<Vec<_>>(), ["simotel/C/101"]);
+}
+
+#[test]
+fn a_telephone_that_is_not_registered_rings_no_more_and_may_talk_on() {
+    let unreachable = || CallEvent { what: cti::What::Unreachable, ..simotel("", "101").idle() };
+    let (a, b) = (simotel("C/101", "101"), simotel("D/101", "101").of("D"));
+    let mut kit = Kit::desk();
+    kit.invited(2, ANNA, &[]);
+    kit.told(a.offered(ANNA));
+    kit.answers(2);
+    kit.told_all([a.answered(), b.offered("79031234567")]);
+    kit.seconds(5);
+    kit.told(unreachable());
+    assert_eq!(kit.cards().iter().map(|card| card.state).collect::<Vec<_>>(), [CardState::Ended, CardState::Active]);
+    kit.seconds(40);
+    assert!(kit.registered().is_empty(), "they talk on");
+    kit.ends(2, Reason::RemoteHungUp);
+    kit.told(a.idle());
+    assert_eq!(kit.registration()["duration_ms"], 45_000);
 }
 
 #[test]
@@ -184,6 +222,18 @@ fn taken_by_somebody_else_and_yet_answered_here() {
     assert_eq!((kit.card().state, kit.card().taken_by), (CardState::Active, None));
     kit.told(a.hung_up());
     assert_eq!(kit.registration()["extension"], "101");
+}
+
+#[test]
+fn where_extensions_are_named_nobody_else_has_cards() {
+    let named = ["100-199", "2xx"].map(String::from).to_vec();
+    for (extensions, shown) in [(named, 2), (Vec::new(), 3)] {
+        let mut kit = Kit::desk_with(Cards { whose: Whose::All, extensions, ..cards() });
+        for extension in ["102", "201", "099"] {
+            kit.told(leg(extension, extension).of(extension).offered(ANNA));
+        }
+        assert_eq!(kit.cards().len(), shown);
+    }
 }
 
 #[test]

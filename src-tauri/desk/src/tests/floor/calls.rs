@@ -33,6 +33,17 @@ fn a_call_is_seen_from_its_ring_to_its_end() {
 }
 
 #[test]
+fn what_is_told_to_the_floor_alone_has_no_card() {
+    let mut kit = Kit::staffed(&["101"]);
+    let a = ami("A", "101");
+    for event in [a.rings(ANNA), a.answers()] {
+        kit.input(Input::FloorCall(event));
+    }
+    assert_eq!(kit.stands("101"), (AgentState::Talking, ANNA.into()));
+    assert!(kit.desk.snapshot().cards.is_empty() && kit.written.is_empty());
+}
+
+#[test]
 fn whoever_calls_dials_until_somebody_answers() {
     let mut kit = Kit::staffed(&["102"]);
     let a = ami("A", "102");
@@ -43,6 +54,27 @@ fn whoever_calls_dials_until_somebody_answers() {
     kit.hears([a.answers()]);
     assert_eq!(kit.stands("102").0, AgentState::Talking);
     assert!(kit.is_since_now("102"), "who waits for an answer does not talk yet");
+}
+
+#[test]
+fn a_telephone_that_is_not_registered_rings_no_more_and_may_talk_on() {
+    let unreachable = |part: Part<'_>| CallEvent { what: cti::What::Unreachable, ..part.idle() };
+    let mut kit = Kit::staffed(&["102", "103"]);
+    let (rings, talks) = (hook("C/102", "102"), hook("D/103", "103").of("D"));
+    kit.hears([rings.rings(ANNA), talks.rings(ANNA), talks.answers(), unreachable(rings), unreachable(talks)]);
+    assert_eq!((kit.stands("102").0, kit.stands("103").0), (AgentState::Free, AgentState::Talking));
+}
+
+#[test]
+fn a_call_out_told_again_and_late_is_over() {
+    let mut kit = Kit::staffed(&["102"]);
+    let a = hook("C/102", "102");
+    kit.hears([a.dials(ANNA), a.answers()]);
+    kit.wait(5);
+    kit.hears([a.ends()]);
+    kit.wait(1);
+    kit.hears([a.dials(ANNA), a.answers()]);
+    assert_eq!(kit.stands("102").0, AgentState::Free);
 }
 
 #[test]
