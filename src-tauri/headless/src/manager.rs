@@ -82,7 +82,8 @@ impl Manager {
         let watch = client::watch(wanted(settings, ami, &address, secret, names), tell);
         // Nobody sets it twice: there is one manager for as long as this runs.
         let _first = handle.0.set(watch.control());
-        tokio::spawn(Listener { address, seen, intake, desk }.hear(told));
+        let is_silent = settings.is_silent;
+        tokio::spawn(Listener { address, is_silent, seen, intake, desk }.hear(told));
         Some(Self { _watch: watch })
     }
 }
@@ -107,6 +108,8 @@ fn wanted(settings: &Pbx, ami: &Ami, address: &str, secret: Option<Secret>, name
 /// Passes on what the PBX tells.
 struct Listener {
     address: String,
+    /// Others tell of calls.
+    is_silent: bool,
     seen: Seen,
     intake: Intake,
     desk: DeskHandle,
@@ -137,6 +140,9 @@ impl Listener {
 
     async fn take(&self, event: CallEvent) {
         self.seen.note(note(&self.address, &event));
+        if self.is_silent {
+            return self.desk.tell(Input::FloorCall(event)).await;
+        }
         // It is not repeated: a journal that takes nothing has said so in the log.
         if let Err(why) = self.intake.take(vec![event]).await {
             tracing::warn!("an event of the PBX is not kept: {why}");

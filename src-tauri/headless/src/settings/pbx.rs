@@ -27,6 +27,8 @@ pub struct Pbx {
     pub codes: DialCodes,
     /// The telephone beside this one that the PBX rings for this desk, if it is not this one.
     pub desk_phone: Option<String>,
+    /// The cards go by what others tell of calls, and not by it: `events = false`.
+    pub is_silent: bool,
     /// `password`, `api_key` and `secret`, as far as they are wanted.
     pub secrets: Vec<SectionSecret>,
 }
@@ -60,7 +62,7 @@ impl Pbx {
 
     /// Whether events come from it without a webhook.
     pub fn tells_events(&self) -> bool {
-        matches!(self.driver, Driver::Ami(_))
+        matches!(self.driver, Driver::Ami(_)) && !self.is_silent
     }
 }
 
@@ -86,7 +88,8 @@ pub(super) fn read(section: &Section<'_>, settings: &Path) -> Result<(Pbx, Vec<S
     warnings.extend(readable_on_the_way(&driver, &secrets));
     let ca = section.filled("ca")?.map(Into::into);
     let desk_phone = section.filled("desk_phone")?;
-    Ok((Pbx { driver, dial, ca, codes, desk_phone, secrets }, warnings))
+    let is_silent = !section.bool("events")?.unwrap_or(true);
+    Ok((Pbx { driver, dial, ca, codes, desk_phone, is_silent, secrets }, warnings))
 }
 
 fn oktell(section: &Section<'_>) -> Result<oktell::Settings, Problem> {
@@ -203,10 +206,10 @@ enum Kind {
 /// All keys, as far as the driver does not choose among them.
 fn keys(kind: Kind) -> Vec<&'static str> {
     let own: &[&[&str]] = match kind {
-        Kind::None => &[OKTELL, SIMOTEL, ami::KEYS, CODES],
+        Kind::None => &[OKTELL, SIMOTEL, ami::KEYS, EVENTS, CODES],
         Kind::Oktell => &[OKTELL],
         Kind::Simotel => &[SIMOTEL],
-        Kind::Ami => &[ami::KEYS, CODES],
+        Kind::Ami => &[ami::KEYS, EVENTS, CODES],
         Kind::DialCodes => &[CODES],
     };
     [&["driver", "dial", "ca", "desk_phone"]]
@@ -230,6 +233,7 @@ const SIMOTEL: &[&str] = &[
     "timeout",
     "call_limit",
 ];
+const EVENTS: &[&str] = &["events"];
 const CODES: &[&str] = &["spy", "whisper", "barge", "pickup", "pause", "resume", "play"];
 const DAY: u32 = 86_400;
 const KINDS: &[(&str, Kind)] = &[

@@ -43,6 +43,9 @@ pub fn read(settings: &Path, policy: &Path, may_be_missing: bool) -> Result<Sett
     warnings.extend(audio.unknown_keys(AUDIO));
     warnings.extend(not_acted_on(&root)?);
     warnings.extend(about_pbx);
+    if webhook.enabled && pbx.tells_events() {
+        warnings.push(root.section("pbx")?.problem("events", TOLD_TWICE).to_string());
+    }
     let mut accounts = Vec::new();
     for section in root.list("account")? {
         warnings.extend(section.unknown_keys(ACCOUNT));
@@ -203,6 +206,8 @@ enum Srtp {
 }
 
 const VERSION: i64 = 1;
+const TOLD_TWICE: &str = "the manager interface and the webhooks may both tell of a call, which has two cards then and is \
+                          registered twice: write false where the webhooks tell of calls, or take [webhook] out";
 const AOR: &str = "write the address of record, like aor = \"sip:101@pbx.example\"";
 const ROOT: &[&str] = &[
     "version",

@@ -76,6 +76,7 @@ echo_cancellation = false
 [pbx]
 driver = "ami"
 address = "pbx.example"
+events = false
 username = "ringside"
 "#;
 

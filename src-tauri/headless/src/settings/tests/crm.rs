@@ -16,15 +16,15 @@ fn crm(text: &str) -> Settings {
 #[test]
 fn every_key_is_read() {
     let settings = crm(
-        "[crm]\nlookup_url = \"https://crm.example/lookup?phone={number}\"\nregister_url = \"https://crm.example/calls\"\n\
+        "[crm]\nlookup_url = \"https://crm.example/lookup?phone={number}&last={last10}\"\nregister_url = \"https://crm.example/calls\"\n\
          open_url = \"https://crm.example/contact/{contact.id}\"\nopen_on = \"answer\"\nusername = \"desk\"\npassword = \"s3cret\"\n\
          ca = \"/ca.pem\"\nregister = \"calls\"\ncontacts = [\"book.csv\", \"/srv/all.VCF\"]\n[crm.lookup]\nname = \"person.name\"\n\
          [[crm.field]]\nlabel = \"Segment\"\nfrom = \"segment\"\n",
     );
     let crm = &settings.crm;
-    let facts = [("number".to_owned(), "7 495".to_owned())].into();
+    let facts = [("number", "7 495"), ("last10", "7495")].map(|(name, text)| (name.to_owned(), text.to_owned())).into();
     let lookup = crm.asked.lookup_url.as_ref().map(|url| url.fill(&facts));
-    assert_eq!(lookup.as_deref(), Some("https://crm.example/lookup?phone=7%20495"));
+    assert_eq!(lookup.as_deref(), Some("https://crm.example/lookup?phone=7%20495&last=7495"));
     assert!(crm.asked.register_url.is_some() && crm.asked.open_url.is_some());
     assert_eq!(
         (crm.open_on, crm.register, crm.username.as_deref()),
@@ -53,6 +53,7 @@ fn what_is_registered_follows_from_who_tells_of_calls() {
         (format!("{REGISTERS}[webhook]\n"), Register::Events),
         (format!("{REGISTERS}register = \"auto\"\n[webhook]\nenabled = false\n"), Register::Calls),
         (format!("{REGISTERS}{ami}"), Register::Events),
+        (format!("{REGISTERS}{ami}events = false\n"), Register::Calls),
         (format!("{REGISTERS}register = \"calls\"\n{ami}"), Register::Calls),
         (format!("{REGISTERS}register = \"off\"\n[webhook]\n"), Register::Off),
         ("[crm]\nregister = \"off\"\n".to_owned(), Register::Off),

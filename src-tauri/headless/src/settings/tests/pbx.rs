@@ -88,6 +88,22 @@ fn the_manager_interface_of_an_asterisk_is_read() {
 }
 
 #[test]
+fn who_tells_of_calls_may_be_said_and_twice_is_warned_of() {
+    for (more, tells, warned) in [
+        ("", true, false),
+        ("[webhook]\n", true, true),
+        ("[webhook]\nenabled = false\n", true, false),
+        ("events = true\n[webhook]\n", true, true),
+        ("events = false\n[webhook]\n", false, false),
+        ("events = false\n", false, false),
+    ] {
+        let (read, warnings) = pbx(&format!("{AMI}{more}"));
+        assert_eq!((read.tells_events(), warnings.len()), (tells, usize::from(warned)), "{more}: {warnings:?}");
+        assert!(warnings.iter().all(|warning| warning.contains("pbx.events: ") && warning.contains("registered twice")));
+    }
+}
+
+#[test]
 fn what_the_manager_is_to_be_told_is_read() {
     let more = "channel = \"SIP/{extension}\"\ncontext = \"office\"\ntimeout = 20\naccount = \"sales\"\nvariables = [\"A=b\", \"C=\"]\n\
                 caller_id = \"Sara <104>\"\nrecordings = \"/rec\"\ntrunk = \"out\"\ntrunk_channel = \"SIP/{number}@{trunk}\"\n\
