@@ -29,6 +29,8 @@ struct Telephone {
     state: Option<DeviceState>,
     /// The state is that of the device, and nothing else counts.
     is_sure: bool,
+    /// It changed since the lists were asked for.
+    has_changed: bool,
     /// Channels that talk.
     up: BTreeSet<String>,
     /// Those of them that it holds.
@@ -53,7 +55,13 @@ impl Telephones {
         let Some(device) = exact(message, "Device").filter(|device| !is_local(device)) else { return };
         let (Some(extension), Some(state)) = (naming.device(device), message.text("State")) else { return };
         let Some(state) = named(state, device) else { return };
+        let is_listed = message.get("ActionID").is_some();
         self.with(extension, told, |telephone| {
+            // The list may be older than what is told while it is read; what changes after it is told, too.
+            if is_listed && telephone.has_changed {
+                return;
+            }
+            telephone.has_changed |= !is_listed;
             telephone.is_sure = true;
             if matches!(state, DeviceState::Free | DeviceState::Unregistered) {
                 // Whatever was lost of its calls.

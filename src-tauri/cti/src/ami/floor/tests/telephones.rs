@@ -27,6 +27,17 @@ fn a_telephone_comes_rings_talks_and_goes() {
     assert_eq!(told, ["104 Free", "104 Ringing", "104 Busy", "104 Free", "104 Unregistered"]);
 }
 
+#[test]
+fn what_is_told_while_the_list_is_read_is_newer() {
+    let told = Pbx::listed().says(
+        "DeviceStateChange Device=PJSIP/104 State=NOT_INUSE
+         DeviceStateChange Device=PJSIP/104 State=UNAVAILABLE ActionID=ringside-3
+         DeviceStateChange Device=PJSIP/105 State=UNAVAILABLE ActionID=ringside-3
+         DeviceStateChange Device=PJSIP/105 State=NOT_INUSE",
+    );
+    assert_eq!(told, ["104 Free", "105 Unregistered", "105 Free"]);
+}
+
 /// 101 talks to 102 and holds: chan_pjsip calls the telephone `ONHOLD` that is held.
 const TALK: &str = "
     DeviceStateChange Device=PJSIP/101 State=INUSE
