@@ -14,6 +14,7 @@
 //!                                └── failed ─► the old mode goes on, the microphone opens again unless it spies
 //!
 //!   on another telephone, which cannot be in two calls:  click ─► the leg leaves ─► over ─► a new leg
+//!   and what is heard there is over when the PBX says so: a stop that it could not hear has stopped nothing
 //! ```
 
 use phone::Command;
@@ -45,7 +46,9 @@ impl Desk {
     fn follow_leg(&mut self, no: u64, now: Now) {
         let Some(leg) = self.leg(no) else { return };
         let call = leg.call.map(|id| self.call(id).map(|call| call.phase.clone()));
+        let is_there = self.supervising.manager_lost.is_none();
         let Some(leg) = self.leg_mut(no) else { return };
+        leg.sees_pbx(is_there, now.instant);
         let is_leaving = leg.stage == Stage::Leaving;
         match call {
             Some(None | Some(Phase::Ended { .. })) => leg.ends(now.instant),

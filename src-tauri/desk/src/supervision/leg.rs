@@ -21,6 +21,10 @@ pub(super) struct Leg {
     pub(super) account: Option<AccountId>,
     pub(super) call: Option<CallId>,
     pub(super) stage: Stage,
+    /// Something was heard.
+    pub(super) heard: bool,
+    /// How the PBX was seen since it is to leave.
+    pub(super) outage: Outage,
     /// Since when it is asked for, or is to leave.
     pub(super) since: Instant,
     /// The microphone is to be shut off from it.
@@ -69,6 +73,17 @@ pub(super) enum Stage {
     Leaving,
 }
 
+/// Whether the PBX can say that a leg is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outage {
+    /// It was there all the time, as far as is known.
+    None,
+    /// It is not there.
+    Lasts,
+    /// It is there again.
+    Over,
+}
+
 impl Leg {
     /// It is on its way and may still fail.
     pub(super) fn is_coming(&self) -> bool {
@@ -98,11 +113,30 @@ impl Leg {
     pub(super) fn wake(&self) -> Option<Instant> {
         let after = match self.stage {
             Stage::Asked | Stage::Connecting => SILENCE,
+            Stage::Leaving if self.is_heard_elsewhere() && self.outage == Outage::Over => KNOWN_AGAIN,
+            Stage::Leaving if self.is_heard_elsewhere() => return None,
             Stage::Leaving if !self.over && self.call.is_none() => LEAVES,
             Stage::Leaving if self.over => REMEMBERED,
             Stage::Active | Stage::Leaving => return None,
         };
         self.since.checked_add(after)
+    }
+
+    /// Only the PBX can say that it is over: what is heard on another telephone goes on, whatever was wanted.
+    fn is_heard_elsewhere(&self) -> bool {
+        self.heard && self.account.is_none() && !self.over
+    }
+
+    /// The PBX is there, or is not. What it was to end it ends once it is there again, or has lost.
+    pub(super) fn sees_pbx(&mut self, is_there: bool, now: Instant) {
+        if self.stage != Stage::Leaving || !self.is_heard_elsewhere() {
+            return;
+        }
+        if !is_there {
+            self.outage = Outage::Lasts;
+        } else if self.outage == Outage::Lasts {
+            (self.outage, self.since) = (Outage::Over, now);
+        }
     }
 
     /// That time has come.
@@ -139,5 +173,7 @@ impl By {
 pub(super) const SILENCE: Duration = Duration::from_secs(20);
 /// How long what was ended may take to be over, where no call is here.
 const LEAVES: Duration = Duration::from_secs(5);
+/// After an outage the PBX tells within this time what goes on, and what does not is not told.
+const KNOWN_AGAIN: Duration = Duration::from_secs(15);
 /// How long a call that is not wanted any more may still come in.
 const REMEMBERED: Duration = Duration::from_secs(30);

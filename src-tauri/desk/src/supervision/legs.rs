@@ -4,7 +4,7 @@ use cti::{CallerId, Device, Mode, Step, Wish};
 use phone::{AccountId, CallId, Command, Manner};
 
 use super::{
-    leg::{By, Leg, Stage},
+    leg::{By, Leg, Outage, Stage},
     power::Way,
 };
 use crate::{
@@ -49,6 +49,8 @@ impl Desk {
             account,
             call,
             stage: Stage::Asked,
+            heard: false,
+            outage: Outage::None,
             since: now.instant,
             listens,
             is_shut: listens,
@@ -129,7 +131,7 @@ impl Desk {
         match step {
             Step::Accepted => {}
             Step::Ringing | Step::Up if leg.stage == Stage::Asked => leg.stage = Stage::Connecting,
-            Step::Done if leg.is_coming() => leg.stage = Stage::Active,
+            Step::Done if leg.is_coming() => (leg.stage, leg.heard) = (Stage::Active, true),
             Step::Ringing | Step::Up | Step::Done => {}
             // The connection to the PBX may break while the call goes on.
             Step::Failed { .. } if leg.stage == Stage::Active && leg.call.is_some() => {}

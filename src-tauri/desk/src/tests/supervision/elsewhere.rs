@@ -41,14 +41,71 @@ fn its_microphone_is_not_ours_to_shut() {
     assert_eq!(seen(&kit), "Whisper Active, heard");
 }
 
+/// It is seen nowhere as over: not here, not in the journal, and not at the colleague's.
+fn goes_on(kit: &mut Kit) {
+    assert_eq!(seen(kit), "Spy Ending");
+    assert_eq!((row(kit).ended_at, said(kit)), (None, Vec::new()));
+}
+
+fn is_over(kit: &mut Kit) {
+    assert_eq!(seen(kit), "nothing");
+    assert_eq!(row(kit).ended_at, Some(kit.now.wall));
+    assert_eq!(said(kit), ["tell 102: Ringside/1 listening mode=none"]);
+}
+
 #[test]
-fn its_end_is_waited_for_five_seconds_at_most() {
+fn it_is_over_when_the_pbx_says_so_and_not_before() {
+    let (mut kit, order) = active("spy");
+    stops(&mut kit);
+    kit.pass(600 * SECOND);
+    goes_on(&mut kit);
+    assert_eq!(kit.desk.wake(), None);
+    step(&mut kit, &order, Step::Over);
+    is_over(&mut kit);
+}
+
+#[test]
+fn a_stop_that_the_pbx_does_not_hear_stops_nothing() {
+    let (mut kit, order) = active("spy");
+    kit.input(Input::Manager(Some("connection refused".into())));
+    stops(&mut kit);
+    kit.pass(600 * SECOND);
+    goes_on(&mut kit);
+    kit.input(Input::Manager(None));
+    goes_on(&mut kit);
+    // It is hung up now.
+    kit.pass(SECOND);
+    step(&mut kit, &order, Step::Over);
+    is_over(&mut kit);
+}
+
+#[test]
+fn what_a_pbx_does_not_know_any_more_after_an_outage_is_over() {
     let (mut kit, _) = active("spy");
+    stops(&mut kit);
+    for _ in 0..2 {
+        kit.input(Input::Manager(Some("connection reset".into())));
+        kit.pass(60 * SECOND);
+        kit.input(Input::Manager(None));
+        kit.pass(14 * SECOND);
+        goes_on(&mut kit);
+    }
+    kit.pass(SECOND);
+    is_over(&mut kit);
+    kit.pass(30 * SECOND);
+    assert_eq!(kit.desk.wake(), None);
+}
+
+#[test]
+fn what_never_began_is_waited_for_five_seconds_at_most() {
+    let mut kit = with_desk_phone();
+    let order = supervises(&mut kit, "spy");
+    step(&mut kit, &order, Step::Up);
     stops(&mut kit);
     kit.pass(4 * SECOND);
     assert_eq!(seen(&kit), "Spy Ending");
     kit.pass(SECOND);
-    assert_eq!(seen(&kit), "nothing");
+    assert_eq!((seen(&kit).as_str(), said(&mut kit).len()), ("nothing", 0));
     kit.pass(30 * SECOND);
     assert_eq!(kit.desk.wake(), None);
 }
