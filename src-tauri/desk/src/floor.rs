@@ -44,6 +44,7 @@ use self::{
 };
 use crate::{
     card::{Alarms, Numbering},
+    supervision::AgentSees,
     update::{Desk, Now},
     wire::{Agent, Queue, What},
 };
@@ -58,6 +59,8 @@ pub(crate) struct Floor {
     sources: Sources,
     watching: Watching,
     rules: FloorRules,
+    /// The agent of this desk is to notice nothing of who listens to them.
+    hides_own_listeners: bool,
     numbering: Numbering,
     alarms: Alarms<Due>,
     /// Of whom something was told.
@@ -171,6 +174,7 @@ impl Floor {
 impl Desk {
     /// The settings are there, or others.
     pub(crate) fn load_floor(&mut self) {
+        self.floor.hides_own_listeners = self.settings.supervision.agent_sees == AgentSees::Nothing;
         self.floor.load(&self.settings.floor);
     }
 

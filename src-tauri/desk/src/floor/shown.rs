@@ -82,6 +82,9 @@ impl Floor {
     pub(super) fn wire(&self, name: &str, person: &Person) -> Agent {
         let Stands { state, since, party, direction, queue } = person.stands(&self.legs);
         let since = if state == person.state { person.since } else { since };
+        let is_own = self.numbering.own().is_mine(name);
+        // This row is shown to the very one who is to notice nothing.
+        let listeners = person.listeners.keys().filter(|_| !(is_own && self.hides_own_listeners));
         Agent {
             extension: name.to_owned(),
             name: person.known_as(),
@@ -92,8 +95,8 @@ impl Floor {
             queue,
             queues: person.member_of.keys().cloned().collect(),
             paused: person.paused(),
-            supervised_by: person.listeners.keys().cloned().collect(),
-            is_own: self.numbering.own().is_mine(name),
+            supervised_by: listeners.cloned().collect(),
+            is_own,
         }
     }
 

@@ -181,3 +181,34 @@ fn a_flood_is_bounded() {
     }
     assert!(tones(&mut kit) <= 10);
 }
+
+#[test]
+fn where_they_are_to_notice_nothing_their_own_row_says_nothing() {
+    for (sees, own) in [(AgentSees::Nothing, 0), (AgentSees::Badge, 1), (AgentSees::Tone, 1)] {
+        let mut kit = agent(sees);
+        floor(&mut kit, &[("201", DeviceState::Busy), ("203", DeviceState::Busy)]);
+        pbx_sees(&mut kit, true);
+        let (extension, by) = ("203".to_owned(), "202".to_owned());
+        kit.input(Input::Floor(FloorEvent::Supervised { extension, by }));
+        assert_eq!(on_row(&kit, "201"), own, "{sees:?}");
+        assert_eq!(on_row(&kit, "203"), 1, "of a colleague a supervisor's desk sees it");
+        // It is said to nobody who follows the changes, either: the story's listener does. And so with other settings.
+        let told = |kit: &Kit| {
+            let is_told = |change: &&Change| match &change.what {
+                What::AgentChanged { agent } => agent.extension == "201" && !agent.supervised_by.is_empty(),
+                _ => false,
+            };
+            kit.changes.iter().filter(is_told).count()
+        };
+        assert_eq!(told(&kit), own, "{sees:?}");
+        let accounts = vec![account("work", "sip:201@pbx.example")];
+        kit.input(Input::Settings(Settings { accounts, ..Settings::default() }));
+        assert_eq!(on_row(&kit, "201"), 1, "{sees:?}: the badge is the default");
+    }
+}
+
+/// How many listen, as the row on the floor says.
+fn on_row(kit: &Kit, extension: &str) -> usize {
+    let agents = kit.desk.snapshot().agents;
+    agents.iter().find(|agent| agent.extension == extension).map_or(0, |agent| agent.supervised_by.len())
+}
