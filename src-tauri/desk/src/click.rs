@@ -55,7 +55,7 @@ impl Desk {
     pub(crate) fn oktell_intends(&mut self, intent: Intent, now: Now) -> Result<Made, Refusal> {
         match &intent {
             Intent::Dial { target, account, via } => {
-                let plan = self.plan(target, account.as_deref(), *via)?;
+                let plan = self.plan(target, account.as_deref(), *via)?.whole()?;
                 self.place_if_free(&plan, AskedBy::default(), now)
             }
             _ => self.carry_out(intent, now),
@@ -147,7 +147,7 @@ impl Desk {
             reasons.insert(0, if visitor.allowed { PromptReason::Unproven } else { PromptReason::Unpaired });
         } else if reasons.is_empty() {
             if self.has_dials(&visitor, now.instant) {
-                return self.dials_at_once(&visitor, &plan, now);
+                return self.dials_at_once(&visitor, &plan.whole()?, now);
             }
             reasons.push(PromptReason::Flood);
         }
@@ -222,7 +222,7 @@ impl Desk {
             reasons.push(PromptReason::Flood);
         }
         if reasons.is_empty() {
-            return self.place(&plan, AskedBy::default(), now);
+            return self.place(&plan.whole()?, AskedBy::default(), now);
         }
         let source = PromptSource::Link;
         let request = Request { source, origin: None, clicked: false, vouched: true, plan: Some(plan), reasons };
@@ -243,6 +243,7 @@ impl Desk {
     }
 
     fn prompt(&mut self, request: Request, now: Now) -> Result<Made, Refusal> {
+        let request = Request { plan: request.plan.map(Plan::as_shown), ..request };
         let prompt = self.prompts.ask(request, now).map_err(|_| Refusal::too_many())?;
         Ok(Made { prompt: Some(prompt), ..Made::default() })
     }
@@ -266,7 +267,9 @@ impl Desk {
         }
         let made = match plan {
             Some(plan) => {
-                let plan = Plan { via: via.unwrap_or(plan.via), ..plan };
+                // Digits that the agent was not shown are none of this call.
+                let via = via.unwrap_or(plan.via);
+                let plan = plan.by(via).whole()?;
                 self.place(&plan, AskedBy { follows: origin.is_some(), origin }, now)?
             }
             None => Made::default(),

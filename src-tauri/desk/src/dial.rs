@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     /// `None` if there is no account at all.
     pub(crate) account: Option<AccountId>,
     pub(crate) via: Via,
+    /// Digits after the answer that belong to the number and that nobody will send: the PBX places the call.
+    pub(crate) lost: Option<String>,
 }
 
 /// On whose wish a call is made.
@@ -30,6 +32,26 @@ pub(crate) struct AskedBy {
 }
 
 impl Plan {
+    /// All of the number, or nothing: whoever is put through to the middle of nowhere cannot know that an extension was meant.
+    pub(crate) fn whole(self) -> Result<Self, Refusal> {
+        let Some(digits) = &self.lost else { return Ok(self) };
+        let detail = format!(
+            "The PBX places this call, and nobody can send {digits} once it is answered: let the softphone dial, or call the number alone"
+        );
+        Err(Refusal::conflict("digits_not_sent", detail))
+    }
+
+    /// As the agent is asked about it, who may well want the number alone.
+    pub(crate) fn as_shown(self) -> Self {
+        Self { lost: None, ..self }
+    }
+
+    /// Placed by `via` after all.
+    pub(crate) fn by(self, via: Via) -> Self {
+        let lost = self.number.post_dial.clone().filter(|_| via == Via::Pbx);
+        Self { via, lost, ..self }
+    }
+
     pub(crate) fn preview(&self) -> Preview {
         Preview {
             dialled: self.number.target.to_string(),
@@ -48,9 +70,9 @@ impl Desk {
     /// What `text` would really dial now, on the account of that name or else the one that would dial it.
     ///
     /// # Errors
-    /// If there is nothing to dial in it, or no such account.
+    /// If there is nothing to dial in it, no such account, or if it could not be dialled whole.
     pub fn preview(&self, text: &str, account: Option<&str>) -> Result<Preview, Refusal> {
-        self.plan(text, account, None).map(|plan| plan.preview())
+        Ok(self.plan(text, account, None)?.whole()?.preview())
     }
 
     pub(crate) fn plan(&self, text: &str, named: Option<&str>, via: Option<Via>) -> Result<Plan, Refusal> {
@@ -71,9 +93,12 @@ impl Desk {
         let usual = if clicks.pbx { clicks.via } else { Via::Softphone };
         let via = via.unwrap_or(usual);
         // What was not shown is not sent either, whoever dials in the end.
-        let post_dial = number.post_dial.clone().filter(|_| via == Via::Softphone);
+        let (post_dial, lost) = match via {
+            Via::Softphone => (number.post_dial, None),
+            Via::Pbx => (None, number.post_dial),
+        };
         let number = Number { post_dial, ..number };
-        Ok(Plan { number, account: account.map(|account| account.id().clone()), via })
+        Ok(Plan { number, account: account.map(|account| account.id().clone()), via, lost })
     }
 
     /// Places the call.

@@ -12,7 +12,7 @@ use crate::{
     settings::ClickForm,
     target::ascii_digit,
     update::{Desk, Now},
-    wire::{DeclineReason, Done, Intent, Refusal, Transfer, What},
+    wire::{DeclineReason, Done, Intent, Refusal, Transfer, Via, What},
 };
 
 /// What an intent made.
@@ -61,7 +61,7 @@ impl Desk {
     pub(crate) fn carry_out(&mut self, intent: Intent, now: Now) -> Result<Made, Refusal> {
         match intent {
             Intent::Dial { target, account, via } => {
-                let plan = self.plan(&target, account.as_deref(), via)?;
+                let plan = self.plan(&target, account.as_deref(), via)?.whole()?;
                 self.place(&plan, AskedBy::default(), now)
             }
             Intent::OpenLink { link } => self.open_link(&link, now),
@@ -231,7 +231,12 @@ impl Desk {
         };
         self.is_agents(id)?;
         let account = self.call(id).map(|call| call.account.0.as_str());
-        Ok((id, self.plan(target, account, None)?.number))
+        let number = self.plan(target, account, Some(Via::Softphone))?.number;
+        if let Some(digits) = &number.post_dial {
+            let detail = format!("Nobody is left to send {digits} once they answer: transfer to the number alone");
+            return Err(Refusal::malformed("transfer_with_digits", detail));
+        }
+        Ok((id, number))
     }
 
     fn transfer_attended(&mut self, call: &str, to_call: &str) -> Outcome {

@@ -88,12 +88,18 @@ fn a_pbx_that_shows_the_extension_of_the_settings_is_recognised() {
 }
 
 #[test]
-fn digits_that_nobody_will_send_are_not_promised() {
+fn digits_that_nobody_will_send_are_neither_promised_nor_dropped() {
     let link = "tel:+74952294989;ext=12";
     let via = crate::wire::Via::Pbx;
-    let mut kit = Kit::clicks(Clicks { pbx: true, via, ..Clicks::default() });
-    assert_eq!(kit.desk.preview(link, None).map(|preview| preview.post_dial), Ok(None));
+    let lost = (409, "digits_not_sent".to_owned());
+    let paired = Clicks { pbx: true, via, allowed: vec!["https://paired.example".into()], ..Clicks::default() };
+    let mut kit = Kit::clicks(paired);
+    assert_eq!(kit.desk.preview(link, None).map_err(|refusal| (refusal.status, refusal.code)), Err(lost.clone()));
+    assert_eq!(kit.is_refused(&dial(link)), lost);
+    assert_eq!(kit.is_refused(&format!(r#"{{"type":"open_link","link":"{link}"}}"#)), lost);
+    assert_eq!(kit.page_is_refused(&site("https://paired.example"), &dial(link)), lost, "unless the agent is asked");
     kit.page_dials(&clicked(CRM), link);
+    assert_eq!(kit.prompt().preview.and_then(|preview| preview.post_dial), None);
     kit.ask(r#"{"type":"confirm","prompt":"p1","via":"softphone"}"#).expect("it dials");
     kit.hear(Event::Answered(CallId(1)));
     kit.take_commands();
@@ -101,12 +107,11 @@ fn digits_that_nobody_will_send_are_not_promised() {
     assert!(kit.take_commands().is_empty(), "what the agent did not read is not sent");
     let mut kit = desk();
     assert_eq!(kit.desk.preview(link, None).map(|preview| preview.post_dial), Ok(Some("12".into())));
-    asks(&mut kit, link);
-    assert_eq!(only(&kit).preview.post_dial, None);
-    let mut kit = desk();
+    assert_eq!(kit.is_refused(&format!(r#"{{"type":"dial","target":"{link}","via":"pbx"}}"#)), lost);
     kit.page_dials(&clicked(CRM), link);
-    kit.ask(r#"{"type":"confirm","prompt":"p1","via":"pbx"}"#).expect("the PBX is asked");
-    assert_eq!(only(&kit).preview.post_dial, None);
+    assert_eq!(kit.is_refused(r#"{"type":"confirm","prompt":"p1","via":"pbx"}"#), lost, "the agent was shown them");
+    kit.asks(r#"{"type":"confirm","prompt":"p1"}"#);
+    assert!(kit.originated.is_empty(), "the question stayed, and the softphone dials");
 }
 
 #[test]

@@ -33,6 +33,21 @@ fn who_hangs_up_at_once_hears_no_digits() {
 }
 
 #[test]
+fn a_transfer_to_a_number_with_digits_is_refused() {
+    let pbx = Clicks { pbx: true, via: crate::wire::Via::Pbx, ..Clicks::default() };
+    for clicks in [Clicks::default(), pbx] {
+        let mut kit = Kit::clicks(clicks);
+        kit.up(2);
+        for number in ["74952294989#12", "tel:+74952294989;ext=12", "+74952294989,12"] {
+            let transfer = format!(r#"{{"type":"transfer_blind","call":"c2","target":"{number}"}}"#);
+            assert_eq!(kit.is_refused(&transfer), (400, "transfer_with_digits".into()), "{number}");
+        }
+        kit.asks(r#"{"type":"transfer_blind","call":"c2","target":"*72#"}"#);
+        assert_eq!(kit.take_commands().last(), Some(&Command::TransferBlind(CallId(2), "*72#".into())));
+    }
+}
+
+#[test]
 fn a_prompt_shows_the_extension_and_a_yes_sends_it() {
     let mut kit = Kit::new();
     let page = clicked("https://crm.example");
