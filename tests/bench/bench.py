@@ -14,6 +14,7 @@ import callers
 import clicks
 import events
 import listen
+import recovery
 from measure import HERE, Bench
 
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
@@ -59,6 +60,8 @@ TABLE = [
     ("flood_p99_ms", "event → 200 then, p99, ms (peer: likewise)", None),
     ("listen_p50_ms", "click on listen → first sound, through Asterisk, p50, ms", ("peer", 1.0)),
     ("listen_p99_ms", "click on listen → first sound, through Asterisk, p99, ms", ("peer", 1.0)),
+    ("floor_right_again_p50_ms", "PBX back after a power cut → floor right again, p50, ms", ("at most", 5000.0)),
+    ("floor_right_again_p99_ms", "PBX back after a power cut → floor right again, p99, ms", ("at most", 5000.0)),
     ("invite_to_180_p50_ms", "INVITE in → 180, p50, ms", ("peer", 1.0)),
     ("invite_to_180_p99_ms", "INVITE in → 180, p99, ms", ("peer", 1.0)),
     ("answer_to_rtp_ms", "answer → first RTP, ms", ("peer", 1.0)),
@@ -106,6 +109,7 @@ def measure(name, a):
         "storm": lambda: events.storm(bench, a.storm_s or (5 if a.short else 60)),
         "flood": lambda: events.flood(bench, 2 if a.short else 10),
         "listen": lambda: listen.listen(bench, 3 if a.short else 20),
+        "recovery": lambda: recovery.recovery(bench, 2 if a.short else 20),
         "cost": lambda: bench.cost(3 if a.short else 20, 5 if a.short else 30),
         "mouth_to_ear": lambda: bench.mouth_to_ear(4 if a.short else 12),
     }
@@ -161,7 +165,7 @@ def arguments():
     p.add_argument("--short", action="store_true", help="few repetitions, to see that it works")
     p.add_argument("--storm-s", type=int, help="seconds of events during a call; 60 unless --short")
     p.add_argument("--only", help="some of start, dial, incoming, clicks, links, requests, stream, callers, painted, storm, "
-                   "flood, cost, mouth_to_ear")
+                   "flood, listen, recovery, cost, mouth_to_ear")
     p.add_argument("--out", default=os.path.join(REPOSITORY, "artefacts", "bench.json"))
     return p.parse_args()
 

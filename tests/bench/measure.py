@@ -25,7 +25,7 @@ from phone import Phone
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROBE_S = 1.0                   # between probes: delays up to 0.9 s are told apart
 NOISE = 10 ** (-65 / 20)        # of the microphone's room
-AT_LOCAL_PORT = ("clicks", "links", "requests", "stream", "callers", "painted", "floor", "storm", "flood")
+AT_LOCAL_PORT = ("clicks", "links", "requests", "stream", "callers", "painted", "floor", "storm", "flood", "recovery")
 
 
 class PeerProcess:
