@@ -277,6 +277,26 @@ pub(crate) fn plain(text: &str, most: usize) -> String {
 
 const MAX_NAME: usize = 128;
 
+/// Ended calls leave: after a while, or when more of the same owner ended since. A flood to the callback line does not take the
+/// agent's calls out of sight.
+pub(crate) fn forget_ended(calls: &mut Vec<Call>, now: Instant) {
+    for owner in [Owner::Agent, Owner::Order, Owner::Desk] {
+        let ended = calls.iter().filter(|call| call.owner == owner && call.is_ended()).count();
+        let mut surplus = ended.saturating_sub(MAX_ENDED);
+        calls.retain(|call| {
+            let Some(since) = call.ended_since().filter(|_| call.owner == owner) else { return true };
+            let crowded = surplus > 0;
+            surplus = surplus.saturating_sub(1);
+            !crowded && now.saturating_duration_since(since) < SHOWN_AFTER_END
+        });
+    }
+}
+
+/// How long an ended call stays in sight.
+pub(crate) const SHOWN_AFTER_END: Duration = Duration::from_secs(30);
+/// A flood of calls must not fill the window: more ended calls than this, and the oldest leave early.
+const MAX_ENDED: usize = 16;
+
 #[cfg(test)]
 mod tests {
     use super::plain;
@@ -300,23 +320,3 @@ mod tests {
         assert_eq!(plain(&"\n".repeat(1000), 4), "");
     }
 }
-
-/// Ended calls leave: after a while, or when more of the same owner ended since. A flood to the callback line does not take the
-/// agent's calls out of sight.
-pub(crate) fn forget_ended(calls: &mut Vec<Call>, now: Instant) {
-    for owner in [Owner::Agent, Owner::Order, Owner::Desk] {
-        let ended = calls.iter().filter(|call| call.owner == owner && call.is_ended()).count();
-        let mut surplus = ended.saturating_sub(MAX_ENDED);
-        calls.retain(|call| {
-            let Some(since) = call.ended_since().filter(|_| call.owner == owner) else { return true };
-            let crowded = surplus > 0;
-            surplus = surplus.saturating_sub(1);
-            !crowded && now.saturating_duration_since(since) < SHOWN_AFTER_END
-        });
-    }
-}
-
-/// How long an ended call stays in sight.
-pub(crate) const SHOWN_AFTER_END: Duration = Duration::from_secs(30);
-/// A flood of calls must not fill the window: more ended calls than this, and the oldest leave early.
-const MAX_ENDED: usize = 16;
