@@ -5,7 +5,7 @@
 //!                                         │
 //!                        Waiting: its end, then the delay
 //!                 by = Sip │                         │ by = Manager
-//!      NotRegistered ─► Calling                    Ordered ─ up ─► OrderUp ─ both speak ─► done
+//!           NotThere ─► Calling         NotThere ─► Ordered ─ up ─► OrderUp ─ both speak ─► done
 //!                          │ answered
 //!         ┌────────────────┼──────────────────────┐
 //!       agent        extension, queue           digits
@@ -125,7 +125,7 @@ impl Desk {
     fn follow_one(&mut self, one: One, now: Now) -> Option<One> {
         match one.stage {
             Stage::Waiting { refused, due } => self.waits(one, refused, due, now),
-            Stage::NotRegistered { until } => self.calls_back(one, until, now),
+            Stage::NotThere { until } => self.calls(one, until, now),
             Stage::Calling { call, until } => self.rings_there(one, call, until, now),
             Stage::Dialling { call, .. } => self.dials(one, call, now),
             Stage::Referring { call, answer, until, .. } => self.is_referred(one, call, answer, until, now),

@@ -13,10 +13,19 @@ use super::{
 use crate::{
     call::plain,
     update::{Desk, Now},
+    wire::Refusal,
 };
 
 impl Desk {
-    pub(super) fn orders_call(&mut self, mut one: One, now: Now) -> Option<One> {
+    /// As soon as the manager interface is there.
+    pub(super) fn orders_call(&mut self, mut one: One, until: Instant, now: Now) -> Option<One> {
+        if let Err(Refusal { code, detail, .. }) = self.may_order_calls()
+            && code == "pbx_unreachable"
+        {
+            one.stage = Stage::NotThere { until };
+            let why = Reason::Pbx(code, plain(&detail, MAX_DETAIL));
+            return if until <= now.instant { self.fails(one, &why, now) } else { Some(one) };
+        }
         let Some(then) = self.comes_then() else {
             let why = self.line.standing.trouble().unwrap_or(Reason::NowhereToDial);
             return self.fails(one, &why, now);

@@ -27,8 +27,8 @@ pub(super) struct One {
 pub(super) enum Stage {
     /// The incoming call ends, then the delay runs.
     Waiting { refused: CallId, due: Option<Instant> },
-    /// It is due, and the account that is to call is not registered yet.
-    NotRegistered { until: Instant },
+    /// It is due, and the account that is to call is not registered yet, or the PBX that is to is not there.
+    NotThere { until: Instant },
     /// It rings there.
     Calling { call: CallId, until: Instant },
     /// They answered, and dial.
@@ -79,7 +79,7 @@ impl One {
 
     /// Not called yet.
     pub(super) fn is_promised(&self) -> bool {
-        matches!(self.stage, Stage::Waiting { .. } | Stage::NotRegistered { .. })
+        matches!(self.stage, Stage::Waiting { .. } | Stage::NotThere { .. })
     }
 
     /// Somebody answered the call back.
@@ -97,7 +97,7 @@ impl One {
             Stage::Waiting { due, .. } => *due,
             Stage::Dialling { tone: Heard::Wrong(over), until, at_most, .. } => Some(*over.min(until).min(at_most)),
             Stage::Dialling { until, at_most, .. } => Some(*until.min(at_most)),
-            Stage::NotRegistered { until }
+            Stage::NotThere { until }
             | Stage::Calling { until, .. }
             | Stage::Referring { until, .. }
             | Stage::Bridging { until, .. }
@@ -135,7 +135,7 @@ impl One {
 
     fn state(&self) -> LineState {
         match &self.stage {
-            Stage::Waiting { .. } | Stage::NotRegistered { .. } => LineState::Waiting,
+            Stage::Waiting { .. } | Stage::NotThere { .. } => LineState::Waiting,
             Stage::Calling { .. } | Stage::Ordered { .. } => LineState::Calling,
             Stage::Dialling { .. } | Stage::OrderUp { dials: true, .. } => LineState::Dialling,
             Stage::Referring { .. } | Stage::Bridging { .. } | Stage::Ringing { .. } | Stage::OrderUp { .. } => {

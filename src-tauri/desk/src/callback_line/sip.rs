@@ -41,16 +41,21 @@ impl Desk {
         if self.settings.line.next == LineNext::Agent && self.preferences.do_not_disturb {
             return self.fails(one, &Reason::AgentAway, now);
         }
+        self.calls(one, after(now, THERE_WITHIN), now)
+    }
+
+    /// By whom the settings say, once they are there.
+    pub(super) fn calls(&mut self, one: One, until: Instant, now: Now) -> Option<One> {
         match self.settings.line.by {
-            LineBy::Manager => self.orders_call(one, now),
-            LineBy::Sip => self.calls_back(one, after(now, REGISTERS_WITHIN), now),
+            LineBy::Manager => self.orders_call(one, until, now),
+            LineBy::Sip => self.calls_back(one, until, now),
         }
     }
 
     /// As soon as the account is registered.
-    pub(super) fn calls_back(&mut self, mut one: One, until: Instant, now: Now) -> Option<One> {
+    fn calls_back(&mut self, mut one: One, until: Instant, now: Now) -> Option<One> {
         if !self.is_registered(&one.over) {
-            one.stage = Stage::NotRegistered { until };
+            one.stage = Stage::NotThere { until };
             return if until <= now.instant { self.fails(one, &Reason::NoTrunk, now) } else { Some(one) };
         }
         self.line.made.add(one.key().to_owned(), now.instant);
@@ -282,8 +287,8 @@ pub(super) fn after(now: Now, time: Duration) -> Instant {
     now.instant.checked_add(time).unwrap_or(now.instant)
 }
 
-/// A registration that was lost comes back in this time, or the caller would wonder who calls so late.
-const REGISTERS_WITHIN: Duration = Duration::from_secs(30);
+/// A registration or a manager interface that was lost comes back in this time, or the caller would wonder who calls so late.
+const THERE_WITHIN: Duration = Duration::from_secs(30);
 /// Whoever starts over again and again keeps a line busy.
 const DIALS_AT_MOST: Duration = Duration::from_secs(120);
 const WRONG_FOR: Duration = Duration::from_secs(2);

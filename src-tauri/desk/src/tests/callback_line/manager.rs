@@ -162,6 +162,30 @@ fn a_pbx_that_says_nothing_is_not_waited_for() {
 }
 
 #[test]
+fn a_manager_interface_that_is_down_is_waited_for_as_a_registration_is() {
+    let down = || Input::Manager(Some("connection refused".to_owned()));
+    let mut story = Story::with(with_manager(by_manager()));
+    story.kit.input(down());
+    story.asks(ANNA);
+    story.kit.pass(5 * SECOND);
+    assert_eq!((story.state(), story.kit.orders.len()), (LineState::Waiting, 0));
+    story.kit.pass(29 * SECOND);
+    story.kit.input(Input::Manager(None));
+    assert_eq!((story.state(), story.kit.orders.len()), (LineState::Calling, 1));
+    story.kit.input(down());
+    assert_eq!(story.state(), LineState::Calling, "the order goes on");
+
+    let mut story = Story::with(with_manager(by_manager()));
+    story.kit.input(down());
+    story.asks(ANNA);
+    story.kit.pass(35 * SECOND);
+    assert_eq!(story.end(), failed("pbx_unreachable"));
+    assert_eq!(story.kit.desk.snapshot().callback_line.made_last_hour, 0, "nobody was called");
+    story.kit.input(Input::Manager(None));
+    story.nobody_is_called();
+}
+
+#[test]
 fn orders_of_others_are_not_heard() {
     let (mut story, id, _) = ordered(by_manager());
     for other in ["b999", "s1", ""] {
