@@ -305,6 +305,14 @@ fn automatic_answers_are_asked_for_in_many_ways() {
         ("Answer-Mode: Manual", None),
         ("Call-Info: <sip:x>;answer-after=99999999999", Some(60)),
         ("Alert-Info: <http://pbx/ring.wav>", None),
+        ("Alert-Info: Auto Answer", Some(0)),
+        ("Alert-Info: auto answer;delay=2", Some(2)),
+        ("Alert-Info: <Ring Answer>", Some(0)),
+        ("Alert-Info: Ring Answering Machine", None),
+        ("Alert-Info: <http://pbx/Auto Answer>", None),
+        ("P-Auto-Answer: normal", Some(0)),
+        ("P-Auto-Answer: Normal;x=y", Some(0)),
+        ("P-Auto-Answer: no", None),
     ];
     for (n, (line, wanted)) in table.into_iter().enumerate() {
         let mut puppet = connected();
