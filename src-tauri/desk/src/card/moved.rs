@@ -23,7 +23,11 @@ impl Deck {
         let reached = reached.filter(|no| !self.has_lost(*no));
         let known = left.and_then(|no| self.legs.get(&no));
         let (party, remote) = known.map(|leg| (leg.party.clone(), leg.remote_number.clone())).unwrap_or_default();
-        let told = CallEvent { party: event.party.clone().or(party), remote_number: remote, ..event.clone() };
+        let party = party.filter(|party| !party.number.is_empty());
+        // Who names the leg knows the party too; the others say less of it than was told at the leg that it left.
+        let (first, second) =
+            if event.leg_id.is_empty() { (party, event.party.clone()) } else { (event.party.clone(), party) };
+        let told = CallEvent { party: first.or(second), remote_number: remote, ..event.clone() };
         if let Some(card) = left.and_then(|no| self.legs.get(&no)?.card) {
             self.card_leaves(card, to, now);
         }
@@ -49,11 +53,16 @@ impl Deck {
         }
     }
 
-    /// It was told as a call among colleagues; now somebody else is on the line.
+    /// It was told as a call among colleagues; now somebody else is on the line, who may be a colleague too.
     fn party_arrives(&mut self, no: u64, told: CallEvent, now: Now) {
         let Some(leg) = self.legs.get_mut(&no) else { return };
         let before = leg.number().to_owned();
-        let outside = told.party.map(|party| party.number).filter(|number| !number.is_empty());
+        let party = told.party.filter(|party| !party.number.is_empty());
+        let (colleague, outside) = match party {
+            Some(party) if self.own.is_extension(&party.number) => (Some(party), None),
+            party => (None, party.map(|party| party.number)),
+        };
+        leg.party = colleague.or(leg.party.take());
         leg.remote_number = told.remote_number.or(outside).or(leg.remote_number.take());
         if let Some(card) = leg.card.and_then(|card| self.cards.get_mut(&card)) {
             card.moved_to = None;

@@ -57,6 +57,42 @@ fn who_was_asked_first_gets_the_party_on_the_same_card() {
 }
 
 #[test]
+fn a_colleague_who_is_sent_on_is_still_a_colleague() {
+    let (a, b) = (simotel("C/101", "101"), simotel("C/102", "102"));
+    for is_asked_first in [true, false] {
+        let mut kit = Kit::desk_of("102", cards());
+        kit.told_all([a.offered("105"), a.answered()]);
+        if is_asked_first {
+            kit.invited(2, "101", &[]);
+            kit.told(b.offered("101"));
+            kit.answers(2);
+            kit.told(b.answered());
+        }
+        kit.told_all([moved("simotel", "101", "102"), b.answered()]);
+        let shown: Vec<String> = kit.cards().into_iter().map(|card| card.number).collect();
+        assert_eq!(shown, if is_asked_first { vec!["105"] } else { vec![] });
+        if is_asked_first {
+            kit.ends(2, Reason::RemoteHungUp);
+        }
+        kit.told(b.idle());
+        kit.seconds(60);
+        assert!(kit.registered().is_empty(), "asked first: {is_asked_first}");
+    }
+}
+
+#[test]
+fn who_is_sent_on_is_known_by_the_transfer_where_nothing_else_was_heard() {
+    let from = |number| CallEvent { party: party(number), ..moved("simotel", "101", "102") };
+    let mut kit = Kit::desk_of("102", cards());
+    kit.told_all([from(ANNA), simotel("C/102", "102").answered(), simotel("", "102").idle()]);
+    assert_eq!(kit.registration()["number"], ANNA);
+    let mut kit = Kit::desk_of("102", cards());
+    speaks(&mut kit);
+    kit.told(from("09121110022"));
+    assert_eq!(kit.card().number, ANNA, "the leg that was left knows it better");
+}
+
+#[test]
 fn a_transfer_told_twice_is_one() {
     let mut kit = Kit::desk_of("102", cards());
     speaks(&mut kit);
