@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use cti::{CallEvent, Direction, Ended, Outcome, What};
+use cti::{CallEvent, Direction, Ended, Outcome, Party, What};
 
 use super::{
     deck::Deck,
     leg::{Heard, Leg, LegId, Offer},
+    own::is_withheld,
     rounds::{self, has_own_legs, may_ring_anew},
 };
 use crate::update::Now;
@@ -146,8 +147,11 @@ impl Deck {
         self.forget(no);
     }
 
-    pub(super) fn leg_hears(&mut self, no: u64, event: CallEvent, now: Now) {
+    pub(super) fn leg_hears(&mut self, no: u64, mut event: CallEvent, now: Now) {
         let Some(leg) = self.legs.get_mut(&no) else { return };
+        let is_outside = |party: &Party| !is_withheld(&party.number) && !self.own.is_extension(&party.number);
+        // It stands for a colleague alone: who calls from outside is the caller.
+        event.remote_number = event.remote_number.filter(|_| !event.party.as_ref().is_some_and(is_outside));
         let (was_answered, number) = (leg.is_answered(), leg.number().to_owned());
         leg.hear(event, now.instant, now.wall);
         let is_answered = leg.is_answered();

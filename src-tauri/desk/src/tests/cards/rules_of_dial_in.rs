@@ -41,8 +41,13 @@ fn the_rules() {
             registered: &[("A", "")],
         },
         Rule {
-            name: "2: also one whose RemoteNumber is there as well",
+            name: "2: under that number, also where RemoteNumber is there as well: it stands for an extension alone",
             told: vec![remote(a.offered(ANNA)), a.answered(), a.ended(end)],
+            registered: &[("A", ANNA)],
+        },
+        Rule {
+            name: "2: RemoteNumber is better than a number that is withheld",
+            told: vec![remote(a.offered("")), a.answered(), a.ended(end)],
             registered: &[("A", "79031234567")],
         },
         Rule {
