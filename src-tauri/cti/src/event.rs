@@ -50,6 +50,9 @@ pub struct CallEvent {
     /// What our own request to place this call was answered with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub originated_id: Option<String>,
+    /// The PBX itself says that the call stayed inside: among extensions, or with a service of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inside: bool,
     /// When it happened, by the clock of the PBX: microseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_us: Option<i64>,
@@ -167,6 +170,7 @@ impl CallEvent {
             waited_ms: None,
             diversion: None,
             originated_id: None,
+            inside: false,
             at_us: None,
             fields: BTreeMap::new(),
         }

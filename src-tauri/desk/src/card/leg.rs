@@ -19,7 +19,10 @@ use std::{
 use cti::{CallEvent, Direction, Ended, MAX_FIELDS, Outcome, Party, What};
 use jiff::Timestamp;
 
-use super::{one::Card, own::Own};
+use super::{
+    one::Card,
+    own::{Own, is_same},
+};
 
 /// By what a leg is known.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +46,8 @@ pub(crate) struct Leg {
     pub(crate) recorded: Option<Ended>,
     /// It was written down under another name than the leg's.
     pub(crate) record_is_adopted: bool,
+    /// With whom the PBX wrote down a call that stayed inside.
+    pub(crate) inside_with: Option<String>,
     /// Who answered instead.
     pub(crate) taken_by: Option<String>,
     /// Since when that is known.
@@ -105,6 +110,7 @@ impl Leg {
             ended: None,
             recorded: None,
             record_is_adopted: false,
+            inside_with: None,
             taken_by: None,
             taken_at: None,
             party: None,
@@ -148,7 +154,10 @@ impl Leg {
                 complete(&mut heard.what, ended);
                 fill(&mut self.party, event.party);
             }
-            What::Recorded(ended) => self.record(ended, event.leg_id != self.leg_id),
+            What::Recorded(ended) => {
+                self.record(ended, event.leg_id != self.leg_id);
+                self.is_recorded_with(event.inside, event.extension.as_deref(), event.party);
+            }
             What::AnsweredOrOver(_) | What::Idle | What::Unreachable | What::Moved { .. } => {}
         }
         fill(&mut self.extension, event.extension);
@@ -168,6 +177,25 @@ impl Leg {
         match &mut self.recorded {
             Some(known) if is_adopted || !self.record_is_adopted => complete(known, record),
             _ => (self.recorded, self.record_is_adopted) = (Some(record), is_adopted),
+        }
+    }
+
+    /// Who was at the other end by the record of `extension` and `party`: it says so where nothing else did.
+    pub(crate) fn is_recorded_with(&mut self, inside: bool, extension: Option<&str>, party: Option<Party>) {
+        let own = self.extension.as_deref().or(extension);
+        let other = match party {
+            // The record is that of the other end.
+            Some(party) if Some(party.number.as_str()) == own => {
+                extension.map(|number| Party { number: number.to_owned(), name: None })
+            }
+            party => party,
+        };
+        let other = other.filter(|other| Some(other.number.as_str()) != own);
+        if inside {
+            fill(&mut self.inside_with, Some(other.as_ref().map(|other| other.number.clone()).unwrap_or_default()));
+        }
+        if self.number().is_empty() {
+            self.party = other.or(self.party.take());
         }
     }
 
@@ -198,12 +226,18 @@ impl Leg {
         self.offered.as_ref().map(|offered| offered.what.direction)
     }
 
-    /// Both ends are extensions of this PBX, and nobody outside is behind one of them.
+    /// Both ends are inside this PBX, and nobody outside is behind one of them.
     pub(crate) fn is_local(&self, own: &Own) -> bool {
         let is_inside = |party: &Party| own.is_extension(&party.number);
         let is_outgoing = self.direction() == Some(Direction::Out);
         let has_remote = self.remote_number.as_deref().is_some_and(|number| !number.is_empty()) && !is_outgoing;
-        self.party.as_ref().is_some_and(is_inside) && !has_remote
+        (self.party.as_ref().is_some_and(is_inside) || self.is_recorded_inside()) && !has_remote
+    }
+
+    /// An agent who asks a colleague meanwhile has two records under one name: that one is not of this party.
+    fn is_recorded_inside(&self) -> bool {
+        let is_party = |with: &str| self.number().is_empty() || is_same(self.number(), with);
+        self.inside_with.as_deref().is_some_and(is_party)
     }
 
     /// They spoke. Of a call that the extension placed the end says whether somebody answered; of one that it was offered, its

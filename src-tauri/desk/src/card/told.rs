@@ -241,10 +241,14 @@ impl Deck {
             other.is_some_and(|other| other.recorded.is_some() && !names_somebody(other))
         };
         let Some(other) = others.filter(|other| *other != no).find(is_nobodys) else { return };
-        let recorded = self.legs.get_mut(&other).and_then(|other| other.recorded.take());
+        let told = self.legs.get(&other).and_then(|other| {
+            let named = (other.inside_with.is_some(), other.extension.clone(), other.party.clone());
+            Some((other.recorded.clone()?, named))
+        });
         self.forget(other);
-        if let Some((leg, recorded)) = self.legs.get_mut(&no).zip(recorded) {
+        if let Some((leg, (recorded, (inside, extension, party)))) = self.legs.get_mut(&no).zip(told) {
             leg.record(recorded, true);
+            leg.is_recorded_with(inside, extension.as_deref(), party);
         }
     }
 

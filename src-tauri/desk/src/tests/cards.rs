@@ -2,6 +2,7 @@
 
 mod dialects;
 mod floods;
+mod inside;
 mod interleaved;
 mod lookups;
 mod order;

@@ -119,6 +119,7 @@ impl Cdr {
         let ended = ended(self.disposition, self.billsec, &self.record);
         let event = |(exten, other): (&String, Option<&str>)| CallEvent {
             party: party(other, None),
+            inside: matches!(self.kind, Some(Kind::Local | Kind::Feature)),
             waited_ms: self.wait.and_then(millis),
             originated_id: self.originated_call_id.clone(),
             ..of_leg(call_id, exten, What::Recorded(ended.clone()))
@@ -153,7 +154,13 @@ impl Transfer {
             return Vec::new();
         }
         let what = What::Moved { from: from.clone(), to: to.clone() };
-        vec![CallEvent { originated_id: self.originated_call_id.clone(), ..CallEvent::new(SOURCE, call_id, "", what) }]
+        // The manual's own sample names one of the two desks.
+        let other = self.transferred_from.as_ref().filter(|other| *other != from && *other != to);
+        vec![CallEvent {
+            party: party(other.map(String::as_str), None),
+            originated_id: self.originated_call_id.clone(),
+            ..CallEvent::new(SOURCE, call_id, "", what)
+        }]
     }
 }
 

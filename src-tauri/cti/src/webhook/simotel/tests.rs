@@ -268,18 +268,28 @@ fn a_cdr_queue_has_every_parameter_and_its_tries() {
 }
 
 #[test]
+fn a_record_says_whether_the_call_stayed_inside() {
+    for (kind, inside) in
+        [("incoming", false), ("outgoing", false), ("local", true), ("feature", true), ("no defined", false)]
+    {
+        let told = told(&get(&format!("event_name=Cdr&unique_id=1.2&src=553&dst=66&type={kind}&disposition=ANSWERED")));
+        assert!(!told.events.is_empty() && told.events.iter().all(|event| event.inside == inside), "{kind}");
+    }
+}
+
+#[test]
 fn a_transfer_moves_the_party_from_desk_to_desk() {
     let sample = r#"{"event_name":"Transfer","unique_id":"1613906376.30","transferer":"553","transferred_from":"711",
         "transferred_to":"557","originated_call_id":null}"#;
     let Event::Transfer(transfer) = typed(sample) else { panic!("a Transfer") };
     assert_eq!((transfer.transferred_from, transfer.unique_id), (text("711"), text("1613906376.30")));
-    assert_eq!(events(&json(sample)), [": - moves 553 → 557"]);
+    let moves = [": - moves 553 → 557 with \"711\""];
+    assert_eq!(events(&json(sample)), moves);
     assert_eq!(one(&json(sample)).call_id, "1613906376.30");
-    assert_eq!(
-        events(&json(&sample.replace("transferer", "transfer"))),
-        [": - moves 553 → 557"],
-        "as the table spells it"
-    );
+    assert_eq!(events(&json(&sample.replace("transferer", "transfer"))), moves, "as the table spells it");
+    for desk in ["553", "557"] {
+        assert_eq!(one(&json(&sample.replace("711", desk))).party, None, "one of the desks is no other party");
+    }
     let none: [&str; 0] = [];
     assert_eq!(events(&json(&sample.replace("557", "553"))), none, "it stays where it is");
     assert_eq!(events(&get("event_name=Transfer&unique_id=1.2&transferer=553")), none);
