@@ -99,7 +99,9 @@ fn who_tells_of_calls_may_be_said_and_twice_is_warned_of() {
     ] {
         let (read, warnings) = pbx(&format!("{AMI}{more}"));
         assert_eq!((read.tells_events(), warnings.len()), (tells, usize::from(warned)), "{more}: {warnings:?}");
-        assert!(warnings.iter().all(|warning| warning.contains("pbx.events: ") && warning.contains("registered twice")));
+        assert!(
+            warnings.iter().all(|warning| warning.contains("pbx.events: ") && warning.contains("registered twice"))
+        );
     }
 }
 
