@@ -24,7 +24,7 @@ use crate::{
     intent::Made,
     pbx::{Originate, Originated},
     update::{Desk, Now},
-    wire::{self, NumberKind, OriginationState, Refusal, Trouble},
+    wire::{self, OriginationState, Refusal, Trouble},
 };
 
 /// A call that the PBX was asked to place.
@@ -133,7 +133,6 @@ impl Desk {
         let account = plan.account.clone().ok_or_else(Refusal::not_registered)?;
         self.originations.made += 1;
         let id = self.originations.made;
-        let kind = plan.number.kind;
         let token = self.token("originate", id);
         self.originations.shown.push_front(Origination {
             id,
@@ -147,13 +146,7 @@ impl Desk {
             asked_at: now.wall,
             token: token.clone(),
         });
-        self.ask_pbx(Originate {
-            id,
-            account,
-            number: plan.number.target.to_string(),
-            inside: (kind != NumberKind::Unknown).then_some(kind == NumberKind::Extension),
-            token,
-        });
+        self.ask_pbx(Originate { id, account, number: plan.number.target.to_string(), token });
         Ok(Made { origination: Some(name(id)), ..Made::default() })
     }
 

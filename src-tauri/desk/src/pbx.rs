@@ -9,8 +9,6 @@ pub struct Originate {
     pub account: phone::AccountId,
     /// What to dial, as the PBX wants it.
     pub number: String,
-    /// It is a number inside the PBX; `None` if that is not known.
-    pub inside: Option<bool>,
     /// Letters and digits that nobody can guess. A PBX that puts them into its INVITE as `X-Ringside` proves that the call is this
     /// one, and it answers itself.
     pub token: String,
