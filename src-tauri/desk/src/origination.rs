@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   originate ──► Asked ──┬── Originated(Ok) ───► Accepted ──┬── it rings here ──► gone with its call
-//!                         │                                  ├── 60 s ───────────► gone
+//!                         │                                  ├── too long ───────► gone
 //!                         │                         Originated(Err)
 //!                         │                                  ▼
 //!                         └── Originated(Err) ────────────► Failed ──── 30 s, or with its call ──► gone
@@ -41,6 +41,8 @@ pub(crate) struct Origination {
     trouble: Option<Trouble>,
     asked_at: Timestamp,
     token: String,
+    /// How long the PBX may take to ring.
+    patience: Duration,
 }
 
 /// All that are shown, the newest first.
@@ -69,7 +71,7 @@ impl Origination {
 
     /// When it leaves; one with a call leaves with that.
     fn leaves_at(&self) -> Option<Instant> {
-        let shown = if self.state == OriginationState::Failed { SHOWN_AFTER_FAILURE } else { WAITS };
+        let shown = if self.state == OriginationState::Failed { SHOWN_AFTER_FAILURE } else { self.patience };
         if self.call.is_some() { None } else { self.since.checked_add(shown) }
     }
 
@@ -145,6 +147,7 @@ impl Desk {
             trouble: None,
             asked_at: now.wall,
             token: token.clone(),
+            patience: self.settings.clicks.pbx_rings.map_or(WAITS, |rings| rings.saturating_add(SPARE)),
         });
         self.ask_pbx(Originate { id, account, number: plan.number.target.to_string(), token });
         Ok(Made { origination: Some(name(id)), ..Made::default() })
@@ -207,8 +210,10 @@ fn same_digits(one: &str, other: &str) -> bool {
     one == other && !one.is_empty() || tail(&one).is_some_and(|end| tail(&other) == Some(end))
 }
 
-/// How long the PBX may take to ring.
+/// How long the PBX may take to ring, where nobody says.
 const WAITS: Duration = Duration::from_secs(60);
+/// What it may take longer than it is told to ring.
+const SPARE: Duration = Duration::from_secs(10);
 const SHOWN_AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// More than anybody asks for within a minute.
 const MAX_SHOWN: usize = 16;

@@ -1,5 +1,7 @@
 //! What the desk wants to know of the settings. Reading and writing the file is the host's business.
 
+use std::time::Duration;
+
 use phone::{AccountId, Command, Role, Secret};
 
 use crate::{
@@ -59,6 +61,8 @@ pub struct Clicks {
     pub via: Via,
     /// A PBX driver that can place calls is set up.
     pub pbx: bool,
+    /// How long it rings the first party, where the settings say so.
+    pub pbx_rings: Option<Duration>,
     /// Sites that may dial at once.
     pub allowed: Vec<String>,
     /// Sites that are not heard.
@@ -74,6 +78,7 @@ impl Default for Clicks {
             hotkey: "Ctrl+Alt+C".to_owned(),
             via: Via::default(),
             pbx: false,
+            pbx_rings: None,
             allowed: Vec::new(),
             refused: Vec::new(),
         }

@@ -160,6 +160,20 @@ fn a_pbx_that_never_rings_is_forgotten_after_a_minute() {
 }
 
 #[test]
+fn a_pbx_is_waited_for_as_long_as_it_rings_and_ten_seconds_more() {
+    for rings in [20, 120] {
+        let pbx_rings = Some(rings * SECOND);
+        let mut kit = Kit::clicks(Clicks { pbx: true, pbx_rings, ..Clicks::default() });
+        let asked = asks(&mut kit, "200");
+        takes(&mut kit, asked.id);
+        kit.pass((rings + 9) * SECOND);
+        assert_eq!(kit.desk.snapshot().originations.len(), 1, "{rings} s");
+        kit.pass(SECOND);
+        assert!(kit.desk.snapshot().originations.is_empty(), "{rings} s");
+    }
+}
+
+#[test]
 fn a_site_follows_the_call_that_the_pbx_places_for_it() {
     let mut kit = desk();
     kit.page_dials(&clicked(CRM), "200");

@@ -32,6 +32,7 @@ pub(super) fn read(root: &Section<'_>, pbx: &Pbx) -> Result<(Clicks, Vec<String>
         hotkey: hotkey(&hotkeys)?.unwrap_or(usual.hotkey),
         via: pbx.dial,
         pbx: pbx.places_calls(),
+        pbx_rings: pbx.rings(),
         allowed,
         refused,
     };

@@ -2,7 +2,10 @@
 
 mod ami;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use cti::{Address, oktell, simotel};
 use desk::{DialCodes, wire::Via};
@@ -53,6 +56,16 @@ impl Pbx {
     /// Whether it can be asked to place calls.
     pub fn places_calls(&self) -> bool {
         matches!(self.driver, Driver::Oktell(_) | Driver::Simotel(_) | Driver::Ami(_))
+    }
+
+    /// How long it rings the first party of a call that it places, where the settings say so.
+    pub fn rings(&self) -> Option<Duration> {
+        let seconds = match &self.driver {
+            Driver::Simotel(simotel) => simotel.timeout_s,
+            Driver::Ami(ami) => ami.timeout_s,
+            Driver::None | Driver::Oktell(_) | Driver::DialCodes => None,
+        };
+        seconds.map(|seconds| Duration::from_secs(seconds.into()))
     }
 
     /// Whether that is done by requests over HTTP.

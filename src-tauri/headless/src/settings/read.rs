@@ -195,8 +195,20 @@ fn not_acted_on(root: &Section<'_>) -> Result<Vec<String>, Problem> {
             sleeping.push("account.srtp");
         }
     }
+    let audio = root.section("audio")?;
+    for (key, name) in PROCESSING {
+        if audio.bool(key)? == Some(true) {
+            sleeping.push(name);
+        }
+    }
     Ok(sleeping.into_iter().map(|key| format!("{key}: this version does not act on it yet; it is kept")).collect())
 }
+
+const PROCESSING: [(&str, &str); 3] = [
+    ("echo_cancellation", "audio.echo_cancellation"),
+    ("noise_suppression", "audio.noise_suppression"),
+    ("automatic_gain", "audio.automatic_gain"),
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Srtp {

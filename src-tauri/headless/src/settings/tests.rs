@@ -141,6 +141,22 @@ fn a_mistyped_key_is_kept_and_its_likely_name_told() {
 }
 
 #[test]
+fn what_is_not_acted_on_is_told_where_somebody_counts_on_it() {
+    for key in ["echo_cancellation", "noise_suppression", "automatic_gain"] {
+        let warnings = |value| {
+            let settings = Folder::new(key).read(&format!("[audio]\n{key} = {value}\n"));
+            settings.expect("it is no error").warnings
+        };
+        let told = warnings(true);
+        assert!(
+            told.len() == 1 && told[0].contains(&format!("audio.{key}: this version does not act on it")),
+            "{told:?}"
+        );
+        assert!(warnings(false).is_empty(), "nothing is what happens");
+    }
+}
+
+#[test]
 fn a_missing_file_is_an_error_only_where_nobody_can_fill_it_in() {
     let folder = Folder::new("missing");
     let missing = folder.0.join("nowhere.toml");

@@ -1,5 +1,7 @@
 //! `[pbx]`, as integrators write it.
 
+use std::time::Duration;
+
 use cti::{oktell, simotel};
 use desk::wire::Via;
 
@@ -14,6 +16,7 @@ const AMI: &str = "[pbx]\ndriver = \"ami\"\naddress = \"pbx.example\"\nusername 
 fn pbx(text: &str) -> (Pbx, Vec<String>) {
     let settings = Folder::new("pbx").read(text).expect(text);
     assert_eq!((settings.desk.clicks.pbx, settings.desk.clicks.via), (settings.pbx.places_calls(), settings.pbx.dial));
+    assert_eq!(settings.desk.clicks.pbx_rings, settings.pbx.rings());
     (settings.pbx, settings.warnings)
 }
 
@@ -49,6 +52,7 @@ fn a_simotel_pbx_is_read() {
         "{SIMOTEL}username = \"test\"\npassword = \"p\"\napi_key = \"k\"\ncaller = \"557\"\ncaller_id = \"021\"\ntrunk_name = \"cisco\"\ntimeout = 30\ncall_limit = 600\n"
     ));
     assert_eq!((warnings, read.dial), (Vec::<String>::new(), Via::Softphone));
+    assert_eq!(read.rings(), Some(Duration::from_secs(30)));
     let Driver::Simotel(simotel) = read.driver else { panic!("{:?}", read.driver) };
     let expected = simotel::Settings {
         address: simotel.address.clone(),
@@ -112,6 +116,7 @@ fn what_the_manager_is_to_be_told_is_read() {
                 dial = \"pbx\"\ndesk_phone = \"104\"\nspy = \"*55{extension}\"\n";
     let (read, warnings) = pbx(&format!("{AMI}{more}"));
     assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!(read.rings(), Some(Duration::from_secs(20)));
     let Driver::Ami(ami) = &read.driver else { panic!("{read:?}") };
     let expected = Ami {
         host: "pbx.example".into(),
