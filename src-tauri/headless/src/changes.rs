@@ -50,13 +50,16 @@ impl Changes {
 /// The changes that can still be asked for.
 #[derive(Debug)]
 pub(crate) struct Ring {
+    /// No change of this run has it, or a lower one.
+    start: u64,
     last: VecDeque<Arc<Change>>,
     live: broadcast::Sender<Arc<Change>>,
 }
 
 impl Ring {
-    pub(crate) fn new() -> Self {
-        Self { last: VecDeque::new(), live: broadcast::channel(CAPACITY).0 }
+    /// Of a run that counts on from `start`.
+    pub(crate) fn new(start: u64) -> Self {
+        Self { start, last: VecDeque::new(), live: broadcast::channel(CAPACITY).0 }
     }
 
     pub(crate) fn push(&mut self, change: Change) {
@@ -69,12 +72,14 @@ impl Ring {
         self.live.send(change).ok();
     }
 
-    /// What comes after the change `after`; a fresh snapshot where that is unknown here. `None`: only what is to come.
+    /// What comes after the change `after`, or from the start with 0; a fresh snapshot where that is unknown here, or of another
+    /// run. `None`: only what is to come.
     pub(crate) fn since(&self, after: Option<u64>, snapshot: impl FnOnce() -> Snapshot) -> VecDeque<Update> {
         let Some(after) = after else { return VecDeque::new() };
-        let newest = self.last.back().map_or(0, |change| change.seq);
-        let oldest = self.last.front().map_or(1, |change| change.seq);
-        if after > newest || after.saturating_add(1) < oldest {
+        let after = if after == 0 { self.start } else { after };
+        let newest = self.last.back().map_or(self.start, |change| change.seq);
+        let before = self.last.front().map_or(self.start, |change| change.seq.saturating_sub(1));
+        if !(before..=newest).contains(&after) {
             return VecDeque::from([Update::Snapshot(Box::new(snapshot()))]);
         }
         self.last
@@ -93,3 +98,50 @@ impl Ring {
 const CAPACITY: usize = 1024;
 /// No change has this number, so a snapshot is the answer.
 pub(crate) const UNKNOWN: u64 = u64::MAX;
+
+#[cfg(test)]
+mod tests {
+    use desk::{Desk, wire::What};
+
+    use super::*;
+
+    /// The numbers that somebody gets who resumes after `after`, a 0 for a snapshot.
+    fn resumed(ring: &Ring, after: Option<u64>) -> Vec<u64> {
+        let updates = ring.since(after, || Desk::new(false).snapshot());
+        let number = |update: &Update| match update {
+            Update::Snapshot(_) => 0,
+            Update::Change(change) => change.seq,
+        };
+        updates.iter().map(number).collect()
+    }
+
+    #[test]
+    fn who_resumes_hears_what_was_missed_or_starts_afresh() {
+        let start = 1_790_000_000_000_000;
+        let mut ring = Ring::new(start);
+        for (after, gets) in [(Some(0), vec![]), (Some(start), vec![]), (Some(37), vec![0]), (None, vec![])] {
+            assert_eq!(resumed(&ring, after), gets, "{after:?} before anything has happened");
+        }
+        for seq in start + 1..=start + 3 {
+            ring.push(Change { seq, what: What::FocusRequested });
+        }
+        for (after, gets) in [
+            (Some(0), vec![start + 1, start + 2, start + 3]),
+            (Some(start), vec![start + 1, start + 2, start + 3]),
+            (Some(start + 2), vec![start + 3]),
+            (Some(start + 3), vec![]),
+            (Some(start + 4), vec![0]),
+            (Some(start - 1), vec![0]),
+            (Some(2), vec![0]),
+            (Some(UNKNOWN), vec![0]),
+            (None, vec![]),
+        ] {
+            assert_eq!(resumed(&ring, after), gets, "{after:?}");
+        }
+        for seq in start + 4..=start + 4 + CAPACITY as u64 {
+            ring.push(Change { seq, what: What::FocusRequested });
+        }
+        assert_eq!(resumed(&ring, Some(0)), [0], "the first ones are forgotten");
+        assert_eq!(resumed(&ring, Some(start + 4)).len(), CAPACITY, "the last ones are not");
+    }
+}

@@ -11,6 +11,7 @@ use desk::{
     Asker, Desk, Effect, Input, Now, Numbering, Store,
     wire::{Change, Done, EventsView, Intent, Preview, Refusal, Snapshot, Verdict, What},
 };
+use jiff::Timestamp;
 use journal::Write;
 use phone::{Command, Event};
 use tokio::{
@@ -118,8 +119,8 @@ impl DeskHandle {
         answer.await.unwrap_or_else(|_| Desk::new(false).snapshot())
     }
 
-    /// The changes after the one numbered `after`, or a fresh snapshot first if they are no longer known; with `None` only
-    /// those to come.
+    /// The changes after the one numbered `after`, or a fresh snapshot first if they are no longer known, or of another run; with 0
+    /// all of this run, with `None` only those to come.
     pub async fn subscribe(&self, after: Option<u64>) -> Changes {
         let (reply, answer) = oneshot::channel();
         self.send(Request::Subscribe(after, reply)).await;
@@ -195,11 +196,12 @@ impl Engine {
         let (keeper, stored) = mpsc::channel(QUEUE);
         let (sites, known) = watch::channel(Sites::default());
         let (numbering, numbers) = watch::channel(Numbering::default());
-        let desk = Desk::new(practice).with_seed(seed());
+        let start = first_seq(now().wall);
+        let desk = Desk::new(practice).with_seed(seed()).counting_from(start);
         let own = DeskHandle { requests: ask, sites: known, numbering: numbers, journal: journal.clone(), seen };
         let engine = Self {
             desk,
-            ring: Ring::new(),
+            ring: Ring::new(start),
             phone,
             pbx,
             manager,
@@ -336,6 +338,11 @@ fn seed() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Higher than what any earlier run counted to, for none makes a change each microsecond; and below 2^53 until the year 2255.
+fn first_seq(wall: Timestamp) -> u64 {
+    wall.as_microsecond().try_into().unwrap_or_default()
+}
+
 fn stopping() -> Refusal {
     Refusal::conflict("stopping", "Ringside is closing")
 }
@@ -355,7 +362,7 @@ fn is_newer(new: &Store, old: &Store) -> bool {
 }
 
 fn now() -> Now {
-    Now { instant: Instant::now(), wall: jiff::Timestamp::now() }
+    Now { instant: Instant::now(), wall: Timestamp::now() }
 }
 
 /// As long as anybody waits for an answer.

@@ -24,15 +24,14 @@ pub(super) struct Guard(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    hosts: [String; 3],
+    hosts: Vec<String>,
     token: Token,
     desk: DeskHandle,
 }
 
 impl Guard {
     pub(super) fn new(port: u16, token: Token, desk: DeskHandle) -> Self {
-        let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
-        Self(Arc::new(Inner { hosts, token, desk }))
+        Self(Arc::new(Inner { hosts: hosts(port), token, desk }))
     }
 
     fn knows_host(&self, request: &Request) -> bool {
@@ -84,6 +83,13 @@ impl Guard {
     }
 }
 
+/// As `Host` names this port: without the port where that is the usual one of HTTP (RFC 9110 §4.2.3, §7.2).
+fn hosts(port: u16) -> Vec<String> {
+    let bare = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned);
+    let with_port = bare.iter().map(|host| format!("{host}:{port}")).collect();
+    if port == 80 { [with_port, bare.to_vec()].concat() } else { with_port }
+}
+
 /// Stands before every route.
 pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let asked = request.headers().clone();
@@ -121,3 +127,14 @@ pub(super) fn wrong_method() -> Failure {
 pub(super) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const ASKS_FOR_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-request-private-network");
 const ALLOWS_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
+
+#[cfg(test)]
+mod tests {
+    use super::hosts;
+
+    #[test]
+    fn the_usual_port_of_http_goes_without_saying() {
+        assert_eq!(hosts(4059), ["127.0.0.1:4059", "localhost:4059", "[::1]:4059"]);
+        assert_eq!(hosts(80), ["127.0.0.1:80", "localhost:80", "[::1]:80", "127.0.0.1", "localhost", "[::1]"]);
+    }
+}

@@ -31,6 +31,12 @@ pub(super) fn router() -> Router<Desk> {
     COMMANDS.iter().fold(Router::new(), |router, path| router.route(path, get(command).post(command)))
 }
 
+/// 404, as those who read commands' answers expect it.
+pub(super) fn no_such_command() -> Response {
+    let detail = "There is no such command: see /v1/openapi.json".to_owned();
+    Answer::refused(&Refusal { code: "unknown_command".to_owned(), detail, status: 404 }).into_response()
+}
+
 async fn command(State(at): State<Desk>, Extension(caller): Extension<Caller>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let outcome = match parameters(request).await {

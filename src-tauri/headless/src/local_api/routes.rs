@@ -3,7 +3,7 @@
 use axum::{
     Extension, Json, Router,
     extract::{Query, Request, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Response, sse::Sse},
     routing::{get, post},
@@ -13,14 +13,14 @@ use serde::Deserialize;
 
 use super::{
     answer::Failure,
-    asker::Caller,
+    asker::{Caller, single},
     body,
     guard::{self, Guard, RESOURCE_POLICY},
     oktell, pair, records, stream,
     view::View,
     waiting::Waiting,
 };
-use crate::{engine::DeskHandle, pbx::Pbx};
+use crate::{changes::UNKNOWN, engine::DeskHandle, pbx::Pbx};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -41,12 +41,19 @@ pub(super) fn router(guard: Guard, desk: DeskHandle, pbx: Pbx) -> Router {
         .route("/v1/openapi.json", get(openapi))
         .merge(records::router())
         .merge(oktell::router())
-        .fallback(|| async {
-            Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here: see /v1/openapi.json")
-        })
+        .fallback(nothing_here)
         .method_not_allowed_fallback(async || guard::wrong_method())
         .layer(middleware::from_fn_with_state(guard, guard::check))
         .with_state(Desk { desk, pbx, waiting: Waiting::default() })
+}
+
+/// Outside `/v1` it was meant for Oktell's port, and is answered in its way.
+async fn nothing_here(uri: Uri) -> Response {
+    if uri.path() == "/v1" || uri.path().starts_with("/v1/") {
+        return Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here: see /v1/openapi.json")
+            .into_response();
+    }
+    oktell::no_such_command()
 }
 
 async fn snapshot(State(at): State<Desk>, Extension(caller): Extension<Caller>) -> Result<Response, Failure> {
@@ -84,9 +91,9 @@ async fn changes(
     since: Result<Query<Since>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse().ok());
-    let after = last.or(since.ok().and_then(|Query(since)| since.after));
-    Ok(match caller.viewer()? {
+    let viewer = caller.viewer()?;
+    let after = resume_point(&headers, since)?;
+    Ok(match viewer {
         None => Sse::new(stream::whole(at.desk.subscribe(after).await)).keep_alive(stream::beat()).into_response(),
         Some(origin) => {
             let place = at.waiting.enter(origin, &caller)?;
@@ -95,6 +102,21 @@ async fn changes(
             Sse::new(events).keep_alive(stream::beat()).into_response()
         }
     })
+}
+
+/// Who sends a `Last-Event-ID` has missed something, whatever it says: one that cannot be read is answered by a snapshot. A browser
+/// sends it along with the `after` of its first request, and it is newer.
+fn resume_point(headers: &HeaderMap, since: Result<Query<Since>, QueryRejection>) -> Result<Option<u64>, Failure> {
+    let Query(Since { after }) = since.map_err(|_| {
+        Failure::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            "resume like /v1/changes?after=12: one number, as seq tells it",
+        )
+    })?;
+    let read = |id: &str| id.trim().parse().ok();
+    let last = headers.contains_key(LAST_EVENT_ID).then(|| single(headers, &LAST_EVENT_ID).and_then(read));
+    Ok(last.map(|last| last.unwrap_or(UNKNOWN)).or(after))
 }
 
 #[derive(Deserialize)]
@@ -129,5 +151,6 @@ async fn openapi(Extension(caller): Extension<Caller>) -> Response {
     ([(RESOURCE_POLICY, "cross-origin")], answer).into_response()
 }
 
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Longer than any number, and any link that means one.
 pub(super) const MAX_TARGET: usize = 1024;

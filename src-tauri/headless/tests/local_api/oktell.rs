@@ -131,8 +131,21 @@ fn what_is_not_possible_now_is_told_and_no_error() {
         );
         assert!(answer.head.contains("content-type: text/xml; charset=utf-8"), "{}", answer.head);
     }
-    assert_eq!(kit.get("/flash", &kit.bearer()).status, 404, "Oktell has no such command");
-    assert_eq!(kit.get("/callto/?number=700", &kit.bearer()).status, 404);
+}
+
+#[test]
+fn a_command_that_oktell_has_not_is_404_in_its_own_form() {
+    let kit = Kit::new();
+    for (path, who) in [("/flash", kit.bearer()), ("/callto/?number=700", kit.bearer()), ("/v10", String::new())] {
+        let answer = kit.get(path, &who);
+        let said = (answer.status, answer.property("result"), answer.property("code"));
+        assert_eq!(said, (404, Some("0".to_owned()), Some("unknown_command".to_owned())), "{path}: {}", answer.body);
+        assert!(answer.head.contains("content-type: text/xml; charset=utf-8"), "{}", answer.head);
+    }
+    for path in ["/v1", "/v1/", "/v1/nothing"] {
+        let answer = kit.get(path, &kit.bearer());
+        assert_eq!((answer.status, code(&answer.json())), (404, "not_found"), "{path}");
+    }
 }
 
 #[test]

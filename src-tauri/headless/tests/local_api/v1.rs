@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -26,6 +27,43 @@ fn a_script_asks_once_then_listens() {
     let resumed = kit.events("/v1/changes", &header, |_| (), &format!("\"seq\":{last}"));
     assert!(!resumed.contains("event: snapshot"), "nothing was lost: {resumed}");
     kit.events("/v1/changes?after=999999", "", |_| (), "event: snapshot");
+}
+
+#[test]
+fn who_comes_from_another_run_starts_afresh() {
+    let counted = |kit: &Kit| kit.snapshot()["seq"].as_u64().expect("a number");
+    let last = {
+        let kit = Kit::new();
+        assert_eq!(kit.intent(r#"{"type":"set_do_not_disturb","on":true}"#).0, 200);
+        counted(&kit)
+    };
+    let kit = Kit::new();
+    for language in ["en", "fa"].iter().cycle().take(100) {
+        assert_eq!(kit.intent(&format!(r#"{{"type":"set_language","language":"{language}"}}"#)).0, 200);
+    }
+    assert!(counted(&kit) < 1 << 53, "JavaScript counts no further");
+    for (path, header) in [
+        ("/v1/changes", format!("Last-Event-ID: {last}\r\n")),
+        (&format!("/v1/changes?after={last}"), String::new()),
+        // As earlier versions counted.
+        ("/v1/changes", "Last-Event-ID: 37\r\n".to_owned()),
+    ] {
+        kit.events(path, &header, |_| (), "event: snapshot");
+    }
+}
+
+#[test]
+fn a_resume_point_that_cannot_be_read_loses_nothing() {
+    let kit = Kit::new();
+    let last = kit.snapshot()["seq"].as_u64().expect("a number");
+    for id in ["x", "", "-1", "1.5", "99999999999999999999999", &format!("{last}\r\nLast-Event-ID: {last}")] {
+        kit.events("/v1/changes", &format!("Last-Event-ID: {id}\r\n"), |_| (), "event: snapshot");
+    }
+    for after in ["after=-1", "after=x", "after=", &format!("after={last}&after={last}")] {
+        let (status, answer) = kit.request("GET", &format!("/v1/changes?{after}"), "");
+        assert_eq!((status, code(&answer)), (400, "malformed"), "{after}");
+        assert_eq!(kit.get(&format!("/v1/changes?{after}"), "").status, 401, "who may not listen learns nothing");
+    }
 }
 
 #[test]
@@ -117,6 +155,38 @@ fn the_description_names_every_path() {
     ] {
         assert!(description["paths"][path].is_object(), "{path}");
     }
+}
+
+/// The names of the fields that TypeScript sees of a type.
+fn fields_of(binding: &str) -> Vec<String> {
+    let lines = binding.lines().map(str::trim).filter(|line| !line.starts_with(['/', '*']));
+    let lines = lines.flat_map(|line| line.split_once(" = {").map_or(line, |(_, first)| first).split(", "));
+    let names = lines.filter_map(|line| line.split_once(": ")).map(|(name, _)| name.trim().trim_end_matches('?'));
+    let mut names: Vec<String> = names.map(|name| name.trim_matches('"').to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_description_has_every_field_that_the_window_knows() {
+    let kit = Kit::new();
+    let (_, description) = kit.request("GET", "/v1/openapi.json", "");
+    let bindings = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/src/bindings");
+    let mut compared = 0;
+    for (name, schema) in description["components"]["schemas"].as_object().expect("there are some") {
+        let Ok(binding) = fs::read_to_string(bindings.join(format!("{name}.ts"))) else { continue };
+        // Those that are told apart by their type name it alone.
+        let Some(properties) = schema["properties"].as_object().filter(|_| name != "Change") else { continue };
+        let mut described: Vec<String> = properties.keys().cloned().collect();
+        described.sort();
+        assert_eq!(described, fields_of(&binding), "{name}");
+        compared += 1;
+    }
+    assert!(compared > 30, "they are found: {compared}");
+    let script = &description["paths"]["/execsvcscript"];
+    let parameters = script["get"]["parameters"].as_array().expect("there are some");
+    let names: Vec<&str> = parameters.iter().filter_map(|parameter| parameter["name"].as_str()).collect();
+    assert_eq!(names, ["name", "async", "timeout", "startparamN"]);
 }
 
 #[test]
