@@ -243,7 +243,7 @@ impl Desk {
     }
 
     fn prompt(&mut self, request: Request, now: Now) -> Result<Made, Refusal> {
-        let request = Request { plan: request.plan.map(Plan::as_shown), ..request };
+        let request = Request { plan: request.plan.map(Plan::for_agent), ..request };
         let prompt = self.prompts.ask(request, now).map_err(|_| Refusal::too_many())?;
         Ok(Made { prompt: Some(prompt), ..Made::default() })
     }

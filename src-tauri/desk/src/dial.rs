@@ -42,7 +42,7 @@ impl Plan {
     }
 
     /// As the agent is asked about it, who may well want the number alone.
-    pub(crate) fn as_shown(self) -> Self {
+    pub(crate) fn for_agent(self) -> Self {
         Self { lost: None, ..self }
     }
 
