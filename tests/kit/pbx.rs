@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
     net::SocketAddr,
     os::unix::process::CommandExt,
     path::PathBuf,
@@ -13,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getuid, kill_process};
 
 use crate::{Account, Ami, Line, repository};
 
@@ -24,6 +25,8 @@ pub struct Pbx {
     env: HashMap<String, String>,
     next_agent: AtomicU32,
     undertaker: Option<(ChildStdin, Child)>,
+    /// Its ports, from a crash on: phones still call there, and a PBX of another story would answer them.
+    ports: OnceLock<File>,
 }
 
 impl Pbx {
@@ -61,6 +64,7 @@ impl Pbx {
             env,
             next_agent: AtomicU32::new(FIRST_AGENT),
             undertaker: Some((lifeline, undertaker)),
+            ports: OnceLock::new(),
         }
     }
 
@@ -174,6 +178,15 @@ impl Pbx {
         let pid = std::fs::read_to_string(self.instance.path().join("asterisk.pid")).expect("the PBX runs");
         let pid = pid.trim().parse().ok().and_then(Pid::from_raw).expect("a process id");
         kill_process(pid, Signal::KILL).expect("the PBX runs");
+        self.ports.get_or_init(|| self.take_ports());
+    }
+
+    /// As `tests/lab/pbx` holds them for the PBX as long as that lives.
+    fn take_ports(&self) -> File {
+        let first = format!("/tmp/ringside-pbx-{}/ports/{}", getuid().as_raw(), self.setting("SIP_PORT"));
+        let ports = File::create(&first).unwrap_or_else(|e| panic!("{first}: {e}"));
+        ports.lock().expect("the PBX is dead");
+        ports
     }
 
     /// Starts it again on the same ports, with the registrations it had.
