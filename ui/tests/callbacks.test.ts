@@ -1,7 +1,7 @@
 // Calling back: what a callback is, and what a person sees of it and presses.
 
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../src/bindings/Snapshot';
@@ -321,8 +321,10 @@ describe('the page of the PBX in the settings', () => {
   });
 
   test.each(Object.entries(EXAMPLES))('shows of [%s] only keys that the desk reads', (section, text) => {
-    const file = join(import.meta.dirname, '../../src-tauri/headless/src/settings', `${section}.rs`);
-    const source = readFileSync(file, 'utf8');
+    const settings = join(import.meta.dirname, '../../src-tauri/headless/src/settings');
+    const files = readdirSync(settings, { recursive: true, encoding: 'utf8' });
+    const its = files.filter((file) => file === `${section}.rs` || file.startsWith(`${section}/`));
+    const source = its.map((file) => readFileSync(join(settings, file), 'utf8')).join('');
     const keys = [...text.matchAll(/^(\w+) =/gm)].map(([, key]) => key!);
     expect(keys.length).toBeGreaterThan(1);
     expect(keys.filter((key) => !source.includes(`"${key}"`))).toEqual([]);
