@@ -89,8 +89,7 @@ def listen(bench, count):
 
 
 def start(bench, toml, pbx, phones, user, more):
-    folder = os.path.join(bench.folder, "listen-%s" % user)
-    os.makedirs(folder)
+    folder = tempfile.mkdtemp(prefix="%s-" % user, dir=bench.folder)
     phone = Phone(toml, bench.card.env, folder, codec=bench.codec, binary=bench.binary, sip_port=free_port(),
                   control_port=free_port(), registrar=pbx.registrar, user=user, password="secret-" + user, extension=user,
                   answers="auto", more=more)

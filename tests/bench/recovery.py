@@ -12,6 +12,8 @@ from listen import Pbx, start
 from measure import HERE
 
 PATIENCE_S = 30.0
+# Asterisk writes what it knows of registrations once a second (main/db.c).
+WRITTEN_S = 2.5
 SILENT = '[audio]\nmicrophone = ["null"]\nspeaker = ["null"]\nring = ["null"]\n'
 
 
@@ -24,6 +26,7 @@ def recovery(bench, count):
         manager = '[pbx]\ndriver = "ami"\naddress = "%s"\nusername = "ringside"\nsecret = "secret-ami"\n' % pbx.manager
         supervisor = start(bench, bench.toml, pbx, phones, "201", manager + '[floor]\nagents = ["101-103"]\n')
         looks = LocalPort(supervisor)
+        time.sleep(WRITTEN_S)
         times = [right_after(pbx, talkers, looks) for _ in range(count)]
     finally:
         for phone in phones:

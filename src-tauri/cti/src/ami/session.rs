@@ -8,7 +8,8 @@
 //! ```
 //!
 //! An answer belongs to the action whose `ActionID` it repeats, and without one to the oldest that is open. Once up it asks for
-//! all channels and queues; what it has no right to it remembers and does without.
+//! all channels and queues; what it has no right to it remembers and does without. A PBX that is still starting knows half of
+//! its actions: once it says `FullyBooted`, all is asked for again.
 
 #[cfg(test)]
 mod tests;
@@ -121,6 +122,8 @@ pub struct Session {
     open: VecDeque<(String, &'static str)>,
     refused: Vec<&'static str>,
     powers: Powers,
+    /// Something that was asked for once up was answered.
+    is_told: bool,
     /// Begins the id of every action.
     prefix: String,
     ids: u64,
@@ -142,6 +145,7 @@ impl Session {
             open: VecDeque::new(),
             refused: Vec::new(),
             powers: Powers::default(),
+            is_told: false,
             prefix: "ringside".to_owned(),
             ids: 0,
             ping_at: None,
@@ -231,7 +235,14 @@ impl Session {
         }
         match message.response() {
             Some(_) => self.answered(&message, now),
-            None if message.event().is_some() && self.state == State::Up => self.told.push(Told::Event(message)),
+            None if message.event().is_some() && self.state == State::Up => {
+                // Where it has started already it says so with the login, before anything that was asked for then.
+                let has_started = message.event() == Some("FullyBooted") && self.is_told;
+                self.told.push(Told::Event(message));
+                if has_started {
+                    self.up(now);
+                }
+            }
             None => {}
         }
     }
@@ -244,6 +255,7 @@ impl Session {
         };
         let Some((action_id, action)) = action else { return };
         let is_success = message.response().is_some_and(|word| word.eq_ignore_ascii_case("Success"));
+        self.is_told |= self.state == State::Up;
         match (action, self.state) {
             ("Challenge", State::Challenging) => self.log_in(message.text("Challenge").filter(|_| is_success), now),
             ("Login", State::LoggingIn) if is_success => self.up(now),
@@ -308,6 +320,8 @@ impl Session {
         self.state = State::Up;
         self.dead_at = None;
         self.ping_at = now.checked_add(PING_EVERY);
+        self.refused.clear();
+        self.is_told = false;
         self.told.push(Told::Up);
         // The queues last: with them all is listed.
         for action in ["CoreShowChannels", "DeviceStateList", "SIPpeers", "QueueStatus"].into_iter().chain(PROBES) {

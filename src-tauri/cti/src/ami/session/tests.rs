@@ -73,6 +73,20 @@ fn it_logs_in_without_sending_the_secret() {
 }
 
 #[test]
+fn a_pbx_that_is_still_starting_is_asked_again() {
+    let mut desk = Desk::up();
+    assert_eq!(sent(&desk.hears("Event: FullyBooted\r\n\r\n")), [""; 0], "it had started before the login");
+    desk.hears("Response: Error\r\nActionID: ringside-6\r\nMessage: Invalid/unknown command\r\n\r\n");
+    assert!(desk.session.is_refused("QueueStatus"));
+    let told = desk.hears("Event: FullyBooted\r\n\r\n");
+    assert_eq!(told.get(1), Some(&Told::Up));
+    assert_eq!(sent(&told)[3], "Action: QueueStatus\r\nActionID: ringside-13\r\n\r\n");
+    assert!(!desk.session.is_refused("QueueStatus"));
+    let told = desk.hears("Response: Success\r\nActionID: ringside-13\r\nMessage: Queue status will follow\r\n\r\n");
+    assert!(matches!(told.as_slice(), [Told::Powers(Powers { queues: Some(true), .. })]), "{told:?}");
+}
+
+#[test]
 fn without_a_challenge_it_sends_the_secret() {
     let mut desk = Desk::connects();
     desk.hears("Asterisk Call Manager/1.0\r\n");
