@@ -1,7 +1,7 @@
 """From a PBX's being back after its power was cut to the floor's being right again: live, and nobody talks who did before.
 
-The lab's Asterisk is killed while 101 talks to 102, and started again on the same ports. The time counts from its taking calls
-and orders again.
+The lab's Asterisk is killed while 101 talks to 102, and started again on the same ports. The time counts from its being
+fully booted.
 """
 import os
 import signal
