@@ -86,7 +86,8 @@ impl Pbx {
                 }
                 Told::Event(message) => self.event(&message),
                 Told::Over(over) => assert!(!over.to_string().chars().any(char::is_control)),
-                Told::Dropped(_) => {}
+                Told::Answer { words, .. } => assert!(!words.chars().any(char::is_control)),
+                Told::Powers(_) | Told::Dropped(_) => {}
             }
         }
     }
