@@ -99,14 +99,20 @@ fn a_lost_end_is_waited_for_for_two_hours() {
     assert_eq!(kit.registration()["recording_id"], "rec-7");
 }
 
-#[test]
-fn a_lost_end_is_not_waited_for_when_the_call_was_here_and_is_over() {
+/// A call at this telephone that the PBX tells of, too, and that was answered.
+fn talks_here() -> (Kit, Told<'static>) {
     let mut kit = Kit::desk();
     kit.invited(2, ANNA, &[]);
     let a = leg("A", "101");
     kit.told(a.offered(ANNA));
     kit.answers(2);
     kit.told(a.answered());
+    (kit, a)
+}
+
+#[test]
+fn a_lost_end_is_not_waited_for_when_the_call_was_here_and_is_over() {
+    let (mut kit, _) = talks_here();
     kit.seconds(33);
     kit.ends(2, Reason::RemoteHungUp);
     let ended = kit.now.wall;
@@ -119,23 +125,14 @@ fn a_lost_end_is_not_waited_for_when_the_call_was_here_and_is_over() {
 
 #[test]
 fn a_call_that_is_up_here_is_not_over_however_long_it_lasts() {
-    let mut kit = Kit::desk();
-    kit.invited(2, ANNA, &[]);
-    let a = leg("A", "101");
-    kit.told(a.offered(ANNA));
-    kit.answers(2);
-    kit.told(a.answered());
+    let (mut kit, a) = talks_here();
     kit.seconds(5 * 60 * 60);
     assert!(kit.registered().is_empty(), "it is up");
     assert_eq!(kit.card().state, CardState::Active);
     kit.ends(2, Reason::RemoteHungUp);
     kit.told(a.tells(cti::What::Ended(Ended { talk_ms: Some(17_999_000), ..Ended::of(Outcome::Answered) })));
     assert_eq!(kit.registration()["duration_ms"], 17_999_000, "as the PBX told it");
-    let mut kit = Kit::desk();
-    kit.invited(2, ANNA, &[]);
-    kit.told(a.offered(ANNA));
-    kit.answers(2);
-    kit.told(a.answered());
+    let (mut kit, _) = talks_here();
     kit.seconds(3 * 60 * 60);
     kit.ends(2, Reason::RemoteHungUp);
     kit.seconds(5);
